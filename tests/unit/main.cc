@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// Runs every test that is linked in. CppUTest's own leak detector is not made
+// for threads; leaks are the address sanitizer's business.
+
+#include <CppUTest/CommandLineTestRunner.h>
+#include <CppUTest/MemoryLeakWarningPlugin.h>
+
+int main(int argc, char** argv)
+{
+    MemoryLeakWarningPlugin::turnOffNewDeleteOverloads();
+    return CommandLineTestRunner::RunAllTests(argc, argv);
+}
