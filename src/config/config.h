@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// What a configuration says, as one immutable value. Everything has its default here.
+// StartConfig is sealed once the daemon runs; LiveConfig is what a reload may change.
+
+#include "base/address.h"
+#include "ntp/types.h"
+#include "sync/policy.h"
+#include "time/time.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace timeball::config {
+
+enum class SourceType : std::uint8_t { server,
+    pool,
+    peer, // as server, with a warning
+    refclock };
+
+struct RefclockConfig {
+    std::string driver; // "pps", "shm", ...
+    int unit = 0;
+    int mode = 0;
+    int subtype = 0;
+    Seconds time1{0};
+    Seconds time2{0};
+    std::optional<Stratum> stratum;
+    std::string reference_id;
+    bool flag1 = false, flag2 = false, flag3 = false, flag4 = false;
+    std::string path, ppspath;
+    int baud = 0;
+    std::optional<int> tai;
+};
+
+struct SourceConfig {
+    SourceType type = SourceType::server;
+    std::string host; // as written: name or numeric address
+    std::optional<Family> family; // -4, -6
+    std::uint16_t port = 123;
+    bool iburst = false;
+    bool burst = false;
+    bool is_preferred = false;
+    bool is_noselect = false;
+    bool is_true = false;
+    bool is_preemptible = false;
+    bool interleaved = false; // xleave
+    bool nts = false;
+    std::string nts_ca;
+    std::string nts_aead;
+    bool nts_no_verify = false;
+    Poll minpoll{6};
+    Poll maxpoll{10};
+    std::uint8_t version = 4;
+    KeyId key;
+    Seconds bias{0};
+    std::optional<RefclockConfig> refclock;
+    int line = 0; // where it stands, for messages
+
+    bool operator==(const SourceConfig&) const;
+};
+
+// Bits as mrulist's `rs` shows them.
+enum RestrictFlags : std::uint32_t { restrict_ignore = 0x1,
+    restrict_noserve = 0x2,
+    restrict_notrust = 0x4,
+    restrict_version = 0x8,
+    restrict_nopeer = 0x10,
+    restrict_limited = 0x20,
+    restrict_noquery = 0x40,
+    restrict_nomodify = 0x80,
+    restrict_notrap = 0x100,
+    restrict_kod = 0x400,
+    restrict_mssntp = 0x800,
+    restrict_flake = 0x1000,
+    restrict_nomrulist = 0x2000,
+    restrict_fuzz = 0x4000 };
+
+struct RestrictEntry {
+    Address address; // host bits already cleared
+    Address mask;    // any mask, as the `mask` word allows, not only a prefix
+    bool ntpport = false; // match only source port 123
+    std::uint32_t flags = 0; // RestrictFlags
+    bool is_source_template = false; // `restrict source`: address and mask are unused
+    int line = 0;
+    bool operator==(const RestrictEntry&) const = default;
+};
+
+// A rule for a name that must be resolved when loading.
+struct RestrictName {
+    std::string host;
+    std::optional<Family> family;
+    RestrictEntry entry;
+    bool operator==(const RestrictName&) const = default;
+};
+
+enum class LimitRule : std::uint8_t { ntpsec, // `limit`, also when neither is given
+    classic }; // `discard`
+
+struct LimitConfig {
+    LimitRule rule = LimitRule::ntpsec;
+    double average = 1.0; // ntpsec: packets per second
+    double burst = 20;    // ntpsec: packets
+    double kod = 0.5;     // ntpsec: excess up to which a kiss is sent
+    Poll classic_average{3};
+    Seconds classic_minimum{2};
+    double monitor = 3000;
+    int v6_prefix = 64;   // addresses of one prefix share a bucket
+    bool operator==(const LimitConfig&) const = default;
+};
+
+struct MruConfig {
+    std::uint64_t max_memory = 64ull << 20; // octets
+    std::uint64_t max_depth = 0;  // entries; 0: by memory
+    std::uint64_t min_depth = 600;
+    Seconds max_age{3600};
+    Seconds min_age{64};
+    bool operator==(const MruConfig&) const = default;
+};
+
+struct InterfaceRule {
+    enum class Action : std::uint8_t { listen,
+        ignore,
+        drop };
+    enum class What : std::uint8_t { all,
+        ipv4,
+        ipv6,
+        wildcard,
+        name,
+        prefix };
+    Action action = Action::listen;
+    What what = What::all;
+    std::string name;
+    Prefix prefix;
+    bool operator==(const InterfaceRule&) const = default;
+};
+
+struct SetVariable {
+    std::string name, value;
+    bool is_default = false;
+    bool operator==(const SetVariable&) const = default;
+};
+
+struct FileGeneration {
+    enum class Type : std::uint8_t { none,
+        pid,
+        day,
+        week,
+        month,
+        year,
+        age };
+    std::string kind; // loopstats, peerstats, ...
+    std::string file; // defaults to kind
+    Type type = Type::day;
+    bool link = true;
+    bool is_enabled = false;
+    bool operator==(const FileGeneration&) const = default;
+};
+
+enum class ClockChoice : std::uint8_t { kernel,
+    software,
+    none };
+
+struct StartConfig {
+    std::string pidfile;
+    std::string user, group; // -u
+    ClockChoice clock = ClockChoice::kernel;
+    int workers = -1; // threads that serve; 0: the control loop serves; -1: one for each core, at most 8
+    std::uint16_t port = 123;
+    std::uint16_t extra_port = 0;
+    bool sandbox = true;
+    bool uses_ipv4 = true;
+    bool uses_ipv6 = true;
+    bool high_priority = false; // -N
+};
+
+struct LiveConfig {
+    std::vector<SourceConfig> sources;
+    std::vector<RestrictEntry> restrictions; // in order of the file, built-in ones included
+    std::vector<RestrictName> restrict_names;
+    LimitConfig limit;
+    MruConfig mru;
+    std::vector<InterfaceRule> interfaces;
+    sync::Policy policy; // tos and tinker
+    std::string driftfile;
+    Frequency drift_threshold = Frequency::ppm(0.1); // `nonvolatile`
+    std::optional<Frequency> tinker_frequency;
+    std::string leapfile;
+    bool leapfile_checks_hash = true;
+    Seconds leap_smear_interval{0};
+    std::string statsdir;
+    std::vector<FileGeneration> statistics;
+    bool stats = true;
+    std::string logfile;
+    std::string logconfig;
+    std::string keysfile;
+    std::vector<KeyId> trusted_keys;
+    KeyId control_key;
+    bool ntp = true;     // `disable ntp`: never touch the clock
+    bool kernel = true;
+    bool monitor = true;
+    bool auth = true;
+    int dscp = 46;
+    std::vector<SetVariable> variables;
+    std::string nts_cert, nts_key, nts_cookie, nts_ca;
+    bool nts_enabled = false;
+};
+
+struct Config {
+    StartConfig start;
+    LiveConfig live;
+};
+
+} // namespace timeball::config

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// Datagrams: UDP sockets, the network interfaces they live on, and who opens them.
+
+#include "base/address.h"
+#include "base/result.h"
+#include "edge/event_loop.h"
+#include "time/time.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace timeball {
+
+enum class StampKind : std::uint8_t { daemon, // read by us, after the fact
+    kernel,
+    hardware };
+
+struct Datagram {
+    std::span<const std::byte> bytes; // valid during the call only
+    Endpoint from;
+    LocalAddress to;
+    Instant<Utc> received; // on the scale of the SystemClock given to the socket
+    StampKind stamp = StampKind::daemon;
+    bool truncated = false; // longer than the receiver's room
+};
+
+class DatagramSocket {
+public:
+    virtual ~DatagramSocket() = default;
+
+    // Sends now, or at the end of the batch being received. `from` chooses the source address of an
+    // unconnected socket. A nonzero `token` asks for the transmit stamp (see SocketUser::transmitted).
+    virtual Result<void, std::error_code> send(std::span<const std::byte> bytes, const Endpoint& to,
+        const LocalAddress* from = nullptr, std::uint32_t token = 0) = 0;
+
+    virtual Endpoint local() const = 0; // where it is bound
+};
+
+// Who owns a socket is told what happens on it. Called in the loop's turns.
+class SocketUser {
+public:
+    virtual void received(const Datagram& datagram) = 0;
+    virtual void transmitted(std::uint32_t token, Instant<Utc> when, StampKind stamp) = 0;
+    // What the network said about something we sent (ICMP unreachable, for example).
+    virtual void refused(const Endpoint& to, std::error_code why) = 0;
+
+protected:
+    ~SocketUser() = default;
+};
+
+struct SocketOptions {
+    Endpoint bind;              // port 0: a random one
+    std::string interface;      // bind to this device when not empty
+    bool is_v6_only = true;
+    bool shares_port = false;   // SO_REUSEPORT, for workers
+    bool wants_stamps = true;   // kernel receive stamps, transmit stamps on request
+    int dscp = 46;
+    std::size_t receive_buffer = 0; // octets; 0: the system's default
+};
+
+struct NetworkInterface {
+    std::string name;
+    std::uint32_t index = 0;
+    Address address;
+    std::uint8_t prefix_length = 0;
+    bool is_up = true;
+    bool is_loopback = false;
+};
+
+class Network {
+public:
+    virtual ~Network() = default;
+
+    // The user outlives the socket. Sockets belong to the loop given.
+    virtual Result<std::unique_ptr<DatagramSocket>, std::error_code> open(
+        EventLoop& loop, const SocketOptions& options, SocketUser& user) = 0;
+
+    virtual std::vector<NetworkInterface> interfaces() const = 0; // one entry for each address
+
+    // Says when interfaces() may have changed. May never say anything.
+    virtual EventLoop::Owned watch(EventLoop& loop, std::function<void()> changed) = 0;
+};
+
+} // namespace timeball
