@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
-// Addresses: text and prefixes. inet_pton and inet_ntop know the notation; nothing here asks the system.
+// Addresses: text and prefixes. inet_pton and inet_ntop know the notation; nothing here asks the
+// system.
 
 #include "base/address.h"
 
@@ -71,20 +72,20 @@ bool Address::is_broadcast() const
 bool Address::is_link_local() const
 {
     return family == Family::ipv6 && octets[0] == std::byte{0xfe}
-        && (octets[1] & std::byte{0xc0}) == std::byte{0x80};
+    && (octets[1] & std::byte{0xc0}) == std::byte{0x80};
 }
 
 namespace {
 
-    template <class T>
-    std::optional<T> number(std::string_view text, unsigned long most)
-    {
-        unsigned long value = 0;
-        const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (fault != std::errc{} || end != text.data() + text.size() || value > most)
-            return std::nullopt;
-        return static_cast<T>(value);
-    }
+template <class T>
+std::optional<T> number(std::string_view text, unsigned long most)
+{
+    unsigned long value = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (fault != std::errc{} || end != text.data() + text.size() || value > most)
+        return std::nullopt;
+    return static_cast<T>(value);
+}
 
 } // namespace
 

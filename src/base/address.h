@@ -14,8 +14,7 @@
 
 namespace timeball {
 
-enum class Family : std::uint8_t { ipv4,
-    ipv6 };
+enum class Family : std::uint8_t { ipv4, ipv6 };
 
 // An IPv4 address keeps its four bytes first and zeros behind them. IPv4-mapped IPv6 addresses
 // are made IPv4 by whoever receives them from the kernel; here they stay what they are.
@@ -34,9 +33,9 @@ struct Address {
     std::uint32_t to_ipv4() const; // host order; only for Family::ipv4
 
     bool is_any() const;
-    bool is_loopback() const;   // 127/8, ::1
-    bool is_multicast() const;  // 224/4, ff00::/8
-    bool is_broadcast() const;  // 255.255.255.255
+    bool is_loopback() const; // 127/8, ::1
+    bool is_multicast() const; // 224/4, ff00::/8
+    bool is_broadcast() const; // 255.255.255.255
     bool is_link_local() const; // fe80::/10
 
     auto operator<=>(const Address&) const = default;
@@ -57,7 +56,8 @@ struct Prefix {
 };
 
 Prefix make_prefix(Address address, unsigned length); // clears the host bits
-std::optional<Prefix> parse_prefix(std::string_view text); // "192.0.2.0/24"; an address alone is a host prefix
+std::optional<Prefix> parse_prefix(
+    std::string_view text); // "192.0.2.0/24"; an address alone is a host prefix
 std::string to_string(const Prefix& prefix);
 
 struct Endpoint {

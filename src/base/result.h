@@ -29,13 +29,9 @@ public:
     using value_type = T;
     using error_type = E;
 
-    Result(T value)
-        : state_{std::in_place_index<0>, std::move(value)}
-    {
-    }
+    Result(T value) : state_{std::in_place_index<0>, std::move(value)} { }
     template <class G>
-    Result(Unexpected<G> failure)
-        : state_{std::in_place_index<1>, std::move(failure.error)}
+    Result(Unexpected<G> failure) : state_{std::in_place_index<1>, std::move(failure.error)}
     {
     }
 
@@ -71,8 +67,7 @@ public:
 
     Result() = default;
     template <class G>
-    Result(Unexpected<G> failure)
-        : state_{std::in_place_index<1>, std::move(failure.error)}
+    Result(Unexpected<G> failure) : state_{std::in_place_index<1>, std::move(failure.error)}
     {
     }
 

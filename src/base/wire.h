@@ -15,10 +15,7 @@ namespace timeball {
 
 class WireReader {
 public:
-    explicit WireReader(std::span<const std::byte> bytes)
-        : rest_{bytes}
-    {
-    }
+    explicit WireReader(std::span<const std::byte> bytes) : rest_{bytes} { }
 
     template <std::integral T>
     T take()
@@ -48,10 +45,7 @@ private:
 
 class WireWriter {
 public:
-    explicit WireWriter(std::span<std::byte> room)
-        : room_{room}
-    {
-    }
+    explicit WireWriter(std::span<std::byte> room) : room_{room} { }
 
     template <std::integral T>
     void put(T value)

@@ -17,10 +17,12 @@
 
 namespace timeball::config {
 
-enum class SourceType : std::uint8_t { server,
+enum class SourceType : std::uint8_t {
+    server,
     pool,
     peer, // as server, with a warning
-    refclock };
+    refclock
+};
 
 struct RefclockConfig {
     std::string driver; // "pps", "shm", ...
@@ -65,7 +67,8 @@ struct SourceConfig {
 };
 
 // Bits as mrulist's `rs` shows them.
-enum RestrictFlags : std::uint32_t { restrict_ignore = 0x1,
+enum RestrictFlags : std::uint32_t {
+    restrict_ignore = 0x1,
     restrict_noserve = 0x2,
     restrict_notrust = 0x4,
     restrict_version = 0x8,
@@ -78,11 +81,12 @@ enum RestrictFlags : std::uint32_t { restrict_ignore = 0x1,
     restrict_mssntp = 0x800,
     restrict_flake = 0x1000,
     restrict_nomrulist = 0x2000,
-    restrict_fuzz = 0x4000 };
+    restrict_fuzz = 0x4000
+};
 
 struct RestrictEntry {
     Address address; // host bits already cleared
-    Address mask;    // any mask, as the `mask` word allows, not only a prefix
+    Address mask; // any mask, as the `mask` word allows, not only a prefix
     bool ntpport = false; // match only source port 123
     std::uint32_t flags = 0; // RestrictFlags
     bool is_source_template = false; // `restrict source`: address and mask are unused
@@ -98,24 +102,26 @@ struct RestrictName {
     bool operator==(const RestrictName&) const = default;
 };
 
-enum class LimitRule : std::uint8_t { ntpsec, // `limit`, also when neither is given
-    classic }; // `discard`
+enum class LimitRule : std::uint8_t {
+    ntpsec, // `limit`, also when neither is given
+    classic
+}; // `discard`
 
 struct LimitConfig {
     LimitRule rule = LimitRule::ntpsec;
     double average = 1.0; // ntpsec: packets per second
-    double burst = 20;    // ntpsec: packets
-    double kod = 0.5;     // ntpsec: excess up to which a kiss is sent
+    double burst = 20; // ntpsec: packets
+    double kod = 0.5; // ntpsec: excess up to which a kiss is sent
     Poll classic_average{3};
     Seconds classic_minimum{2};
     double monitor = 3000;
-    int v6_prefix = 64;   // addresses of one prefix share a bucket
+    int v6_prefix = 64; // addresses of one prefix share a bucket
     bool operator==(const LimitConfig&) const = default;
 };
 
 struct MruConfig {
     std::uint64_t max_memory = 64ull << 20; // octets
-    std::uint64_t max_depth = 0;  // entries; 0: by memory
+    std::uint64_t max_depth = 0; // entries; 0: by memory
     std::uint64_t min_depth = 600;
     Seconds max_age{3600};
     Seconds min_age{64};
@@ -123,15 +129,8 @@ struct MruConfig {
 };
 
 struct InterfaceRule {
-    enum class Action : std::uint8_t { listen,
-        ignore,
-        drop };
-    enum class What : std::uint8_t { all,
-        ipv4,
-        ipv6,
-        wildcard,
-        name,
-        prefix };
+    enum class Action : std::uint8_t { listen, ignore, drop };
+    enum class What : std::uint8_t { all, ipv4, ipv6, wildcard, name, prefix };
     Action action = Action::listen;
     What what = What::all;
     std::string name;
@@ -146,13 +145,7 @@ struct SetVariable {
 };
 
 struct FileGeneration {
-    enum class Type : std::uint8_t { none,
-        pid,
-        day,
-        week,
-        month,
-        year,
-        age };
+    enum class Type : std::uint8_t { none, pid, day, week, month, year, age };
     std::string kind; // loopstats, peerstats, ...
     std::string file; // defaults to kind
     Type type = Type::day;
@@ -161,15 +154,14 @@ struct FileGeneration {
     bool operator==(const FileGeneration&) const = default;
 };
 
-enum class ClockChoice : std::uint8_t { kernel,
-    software,
-    none };
+enum class ClockChoice : std::uint8_t { kernel, software, none };
 
 struct StartConfig {
     std::string pidfile;
     std::string user, group; // -u
     ClockChoice clock = ClockChoice::kernel;
-    int workers = -1; // threads that serve; 0: the control loop serves; -1: one for each core, at most 8
+    int workers
+        = -1; // threads that serve; 0: the control loop serves; -1: one for each core, at most 8
     std::uint16_t port = 123;
     std::uint16_t extra_port = 0;
     bool sandbox = true;
@@ -200,7 +192,7 @@ struct LiveConfig {
     std::string keysfile;
     std::vector<KeyId> trusted_keys;
     KeyId control_key;
-    bool ntp = true;     // `disable ntp`: never touch the clock
+    bool ntp = true; // `disable ntp`: never touch the clock
     bool kernel = true;
     bool monitor = true;
     bool auth = true;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 #pragma once
-// Time passing and things becoming ready. A loop belongs to one thread; only post() may be called from others.
+// Time passing and things becoming ready. A loop belongs to one thread; only post() may be called
+// from others.
 
 #include "time/time.h"
 
@@ -12,8 +13,8 @@ namespace timeball {
 
 class EventLoop {
 public:
-    // Being registered is a thing one owns: destroying it ends it. Destroying it from within its own
-    // callback is allowed.
+    // Being registered is a thing one owns: destroying it ends it. Destroying it from within its
+    // own callback is allowed.
     class Registration {
     public:
         virtual ~Registration() = default;
@@ -24,7 +25,8 @@ public:
     virtual Instant<Mono> now() const = 0;
 
     virtual Owned at(Instant<Mono> when, std::function<void()> then) = 0; // once
-    virtual Owned every(Nanoseconds interval, std::function<void()> then) = 0; // first after one interval
+    virtual Owned every(Nanoseconds interval, std::function<void()> then)
+        = 0; // first after one interval
 
     // Runs `then` in the loop's own turn. From any thread; bounded: false when the mailbox is full.
     virtual bool post(std::function<void()> then) = 0;

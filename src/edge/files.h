@@ -15,18 +15,23 @@ namespace timeball {
 class Files {
 public:
     virtual ~Files() = default;
-    virtual Result<std::string, std::error_code> read(const std::string& path) = 0; // at most 16 MiB
+    virtual Result<std::string, std::error_code> read(const std::string& path)
+        = 0; // at most 16 MiB
 
     // The whole content or the old one, never half: written beside it, flushed, renamed.
-    virtual Result<void, std::error_code> replace(const std::string& path, std::string_view content) = 0;
-    virtual Result<void, std::error_code> append(const std::string& path, std::string_view line) = 0;
+    virtual Result<void, std::error_code> replace(const std::string& path, std::string_view content)
+        = 0;
+    virtual Result<void, std::error_code> append(const std::string& path, std::string_view line)
+        = 0;
 
     // Makes `link` another name of `path` (statistics files); an older `link` is replaced.
-    virtual Result<void, std::error_code> link(const std::string& path, const std::string& link) = 0;
+    virtual Result<void, std::error_code> link(const std::string& path, const std::string& link)
+        = 0;
 
     // Names ending in `suffix` in a directory, sorted, with the directory before them.
     virtual Result<std::vector<std::string>, std::error_code> list(
-        const std::string& directory, std::string_view suffix) = 0;
+        const std::string& directory, std::string_view suffix)
+        = 0;
     virtual bool is_directory(const std::string& path) = 0;
 };
 

@@ -7,11 +7,7 @@
 
 namespace timeball {
 
-enum class Severity { debug,
-    info,
-    notice,
-    warning,
-    error };
+enum class Severity { debug, info, notice, warning, error };
 
 class Log {
 public:

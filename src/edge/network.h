@@ -20,9 +20,11 @@
 
 namespace timeball {
 
-enum class StampKind : std::uint8_t { daemon, // read by us, after the fact
+enum class StampKind : std::uint8_t {
+    daemon, // read by us, after the fact
     kernel,
-    hardware };
+    hardware
+};
 
 struct Datagram {
     std::span<const std::byte> bytes; // valid during the call only
@@ -38,9 +40,11 @@ public:
     virtual ~DatagramSocket() = default;
 
     // Sends now, or at the end of the batch being received. `from` chooses the source address of an
-    // unconnected socket. A nonzero `token` asks for the transmit stamp (see SocketUser::transmitted).
+    // unconnected socket. A nonzero `token` asks for the transmit stamp (see
+    // SocketUser::transmitted).
     virtual Result<void, std::error_code> send(std::span<const std::byte> bytes, const Endpoint& to,
-        const LocalAddress* from = nullptr, std::uint32_t token = 0) = 0;
+        const LocalAddress* from = nullptr, std::uint32_t token = 0)
+        = 0;
 
     virtual Endpoint local() const = 0; // where it is bound
 };
@@ -58,11 +62,11 @@ protected:
 };
 
 struct SocketOptions {
-    Endpoint bind;              // port 0: a random one
-    std::string interface;      // bind to this device when not empty
+    Endpoint bind; // port 0: a random one
+    std::string interface; // bind to this device when not empty
     bool is_v6_only = true;
-    bool shares_port = false;   // SO_REUSEPORT, for workers
-    bool wants_stamps = true;   // kernel receive stamps, transmit stamps on request
+    bool shares_port = false; // SO_REUSEPORT, for workers
+    bool wants_stamps = true; // kernel receive stamps, transmit stamps on request
     int dscp = 46;
     std::size_t receive_buffer = 0; // octets; 0: the system's default
 };
@@ -82,7 +86,8 @@ public:
 
     // The user outlives the socket. Sockets belong to the loop given.
     virtual Result<std::unique_ptr<DatagramSocket>, std::error_code> open(
-        EventLoop& loop, const SocketOptions& options, SocketUser& user) = 0;
+        EventLoop& loop, const SocketOptions& options, SocketUser& user)
+        = 0;
 
     virtual std::vector<NetworkInterface> interfaces() const = 0; // one entry for each address
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 #pragma once
-// Everything a daemon needs of its world, in one place. main() builds the real one, a test the simulated one.
+// Everything a daemon needs of its world, in one place. main() builds the real one, a test the
+// simulated one.
 
 #include "edge/event_loop.h"
 #include "edge/files.h"

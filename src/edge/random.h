@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 #pragma once
-// Numbers that nobody can guess (nonces, keys, source ports), and in the simulator nobody but the seed.
+// Numbers that nobody can guess (nonces, keys, source ports), and in the simulator nobody but the
+// seed.
 
 #include <cstddef>
 #include <cstdint>

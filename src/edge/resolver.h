@@ -14,17 +14,20 @@
 
 namespace timeball {
 
-enum class ResolveError { not_found, // the name does not exist or has no address of the family: may be final
-    unavailable }; // the resolver could not be asked: try again
+enum class ResolveError {
+    not_found, // the name does not exist or has no address of the family: may be final
+    unavailable
+}; // the resolver could not be asked: try again
 
 class Resolver {
 public:
     using Answer = Result<std::vector<Address>, ResolveError>; // never empty when it has a value
     virtual ~Resolver() = default;
 
-    // Answers in a later turn, in the resolver's order. Destroying the registration forgets the question.
-    virtual EventLoop::Owned resolve(
-        const std::string& name, std::optional<Family> family, std::function<void(const Answer&)> then)
+    // Answers in a later turn, in the resolver's order. Destroying the registration forgets the
+    // question.
+    virtual EventLoop::Owned resolve(const std::string& name, std::optional<Family> family,
+        std::function<void(const Answer&)> then)
         = 0;
 };
 

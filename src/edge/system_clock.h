@@ -2,7 +2,8 @@
 // Copyright The timeball authors
 #pragma once
 // The clock we steer. Each change reports the instant at which it took effect, so that the caller
-// can keep exact account of what it has added (time/correction_log.h). Used by the control loop's thread; now() by any.
+// can keep exact account of what it has added (time/correction_log.h). Used by the control loop's
+// thread; now() by any.
 
 #include "base/result.h"
 #include "ntp/types.h"
@@ -26,7 +27,8 @@ public:
     virtual ~SystemClock() = default;
     virtual Instant<Utc> now() const = 0;
 
-    // The whole correction from now on, not the change. Returns the reading at which it took effect.
+    // The whole correction from now on, not the change. Returns the reading at which it took
+    // effect.
     virtual Result<Instant<Utc>, std::error_code> set_frequency(Frequency correction) = 0;
 
     // Adds `by` at once. Returns the reading just after.

@@ -20,10 +20,11 @@ public:
     };
     virtual ~Threads() = default;
 
-    // Runs `begin` first in the new thread (it opens sockets on the loop it is given), then the loop,
-    // then `end`, still in the new thread.
-    virtual std::unique_ptr<Thread> start(const std::string& name,
-        std::function<void(EventLoop&)> begin, std::function<void()> end) = 0;
+    // Runs `begin` first in the new thread (it opens sockets on the loop it is given), then the
+    // loop, then `end`, still in the new thread.
+    virtual std::unique_ptr<Thread> start(
+        const std::string& name, std::function<void(EventLoop&)> begin, std::function<void()> end)
+        = 0;
 
     virtual unsigned cores() const = 0;
 };

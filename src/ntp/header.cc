@@ -33,8 +33,8 @@ std::optional<Header> decode(std::span<const std::byte> datagram)
 void encode(const Header& h, std::span<std::byte> room)
 {
     WireWriter out{room};
-    out.put(static_cast<std::uint8_t>(
-        static_cast<unsigned>(h.leap) << 6 | (h.version & 7u) << 3 | static_cast<unsigned>(h.mode)));
+    out.put(static_cast<std::uint8_t>(static_cast<unsigned>(h.leap) << 6 | (h.version & 7u) << 3
+        | static_cast<unsigned>(h.mode)));
     out.put(h.stratum);
     out.put(h.poll);
     out.put(h.precision);

@@ -24,7 +24,9 @@ std::string to_string(ReferenceId id, Stratum stratum)
         const auto letter = static_cast<unsigned char>(id.value >> shift);
         if (letter == 0)
             break;
-        text += letter > 0x20 && letter < 0x7f && letter != '"' && letter != ',' ? static_cast<char>(letter) : '?';
+        text += letter > 0x20 && letter < 0x7f && letter != '"' && letter != ','
+            ? static_cast<char>(letter)
+            : '?';
     }
     return text;
 }

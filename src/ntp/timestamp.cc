@@ -11,8 +11,8 @@ namespace timeball::ntp {
 
 namespace {
 
-    constexpr std::int64_t billion = 1'000'000'000;
-    constexpr std::uint64_t epoch_1970 = 2'208'988'800; // seconds from 1900 to 1970
+constexpr std::int64_t billion = 1'000'000'000;
+constexpr std::uint64_t epoch_1970 = 2'208'988'800; // seconds from 1900 to 1970
 
 } // namespace
 

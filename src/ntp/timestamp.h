@@ -23,7 +23,8 @@ struct Short {
     bool operator==(const Short&) const = default;
 };
 
-Timestamp to_timestamp(Instant<Utc> t); // to the nearest 2^-32 s; never the zero that means "unknown"
+Timestamp to_timestamp(
+    Instant<Utc> t); // to the nearest 2^-32 s; never the zero that means "unknown"
 
 // The instant nearest to `pivot`, within 68 years, that `t` can mean.
 Instant<Utc> to_instant(Timestamp t, Instant<Utc> pivot);

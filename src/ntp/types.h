@@ -14,21 +14,20 @@
 
 namespace timeball {
 
-enum class Leap : std::uint8_t { none = 0,
-    insert = 1,
-    remove = 2,
-    unsynchronized = 3 };
+enum class Leap : std::uint8_t { none = 0, insert = 1, remove = 2, unsynchronized = 3 };
 
 namespace ntp {
 
-    enum class Mode : std::uint8_t { reserved = 0,
-        symmetric_active = 1,
-        symmetric_passive = 2,
-        client = 3,
-        server = 4,
-        broadcast = 5,
-        control = 6,
-        private_use = 7 };
+enum class Mode : std::uint8_t {
+    reserved = 0,
+    symmetric_active = 1,
+    symmetric_passive = 2,
+    client = 3,
+    server = 4,
+    broadcast = 5,
+    control = 6,
+    private_use = 7
+};
 
 } // namespace ntp
 
@@ -55,8 +54,8 @@ struct Precision {
     auto operator<=>(const Precision&) const = default;
 };
 
-// Four octets in wire order, the first the most significant: letters for a primary reference or a kiss,
-// the upstream's IPv4 address, or the head of the MD5 of its IPv6 address.
+// Four octets in wire order, the first the most significant: letters for a primary reference or a
+// kiss, the upstream's IPv4 address, or the head of the MD5 of its IPv6 address.
 struct ReferenceId {
     std::uint32_t value = 0;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 #pragma once
-// Everything one may want to know of a running server, as values. The control loop builds a new Report
-// after each change; mode 6, JSON, metrics and the console follow from it. One member for each figure.
-// Intervals and offsets are in the types' own units; encodings convert.
+// Everything one may want to know of a running server, as values. The control loop builds a new
+// Report after each change; mode 6, JSON, metrics and the console follow from it. One member for
+// each figure. Intervals and offsets are in the types' own units; encodings convert.
 
 #include "base/address.h"
 #include "ntp/types.h"
@@ -30,36 +30,36 @@ struct ServerCounters {
 struct System {
     sync::SystemState sync;
     Precision precision;
-    Instant<Utc> now{};      // when this report was made
+    Instant<Utc> now{}; // when this report was made
     Instant<Mono> now_mono{};
     Seconds root_dispersion{16}; // at `now`
     Seconds uptime{0};
-    AssociationId peer;      // 0: none
-    Endpoint peer_address;   // of the system peer
+    AssociationId peer; // 0: none
+    Endpoint peer_address; // of the system peer
     std::uint8_t source_code = 0; // mode 6 system status: clock source
     std::uint8_t event_count = 0;
     std::uint8_t event_code = 0;
-    std::string version;     // "ntpd timeball-0.1.0"
+    std::string version; // "ntpd timeball-0.1.0"
     std::string processor, operating_system;
-    std::string clock_name;  // SystemClock::name()
+    std::string clock_name; // SystemClock::name()
     std::optional<int> tai_offset;
     std::optional<Instant<Utc>> leap_second, leap_expiry;
     Poll minimum_time_constant{3};
     std::vector<std::pair<std::string, std::string>> variables; // setvar ... default
     std::vector<std::pair<std::string, std::string>> other_variables; // setvar without default
-    ServerCounters counters;       // since start
-    ServerCounters counters_hour;  // since the last sysstats record
+    ServerCounters counters; // since start
+    ServerCounters counters_hour; // since the last sysstats record
     Seconds since_counters_hour{0};
 };
 
 struct Association {
     AssociationId id;
     sync::SourceId source;
-    std::string host_name;   // as configured; "NAME(unit)" for a reference clock; empty when numeric
-    Endpoint remote;         // 0.0.0.0 while unresolved and for a pool
+    std::string host_name; // as configured; "NAME(unit)" for a reference clock; empty when numeric
+    Endpoint remote; // 0.0.0.0 while unresolved and for a pool
     LocalAddress local;
     bool is_configured = true;
-    bool is_pool = false;    // the solicitor: refid POOL
+    bool is_pool = false; // the solicitor: refid POOL
     bool is_refclock = false;
     bool is_authenticated = false, wants_authentication = false;
     ntp::Mode host_mode = ntp::Mode::client;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 #pragma once
-// From samples to steering (RFC 5905, sections 10 to 12): values in, values out. The engine reads no clock and
-// knows no packet. It keeps samples on the free-running scale, so what it asks for needs no message back.
+// From samples to steering (RFC 5905, sections 10 to 12): values in, values out. The engine reads
+// no clock and knows no packet. It keeps samples on the free-running scale, so what it asks for
+// needs no message back.
 
 #include "ntp/types.h"
 #include "sync/policy.h"
@@ -21,16 +22,18 @@ struct SourceId {
     auto operator<=>(const SourceId&) const = default;
 };
 
-enum class SourceKind : std::uint8_t { server,
+enum class SourceKind : std::uint8_t {
+    server,
     refclock, // stratum 0: its own truth
-    pps,      // numbers no seconds
-    local };  // the undisciplined local clock, last resort
+    pps, // numbers no seconds
+    local
+}; // the undisciplined local clock, last resort
 
 // What does not change while the source lives.
 struct SourceTraits {
     SourceKind kind = SourceKind::server;
     bool is_preferred = false; // `prefer`
-    bool is_true = false;      // `true`: survives whatever the others say
+    bool is_true = false; // `true`: survives whatever the others say
     bool is_noselect = false;
     Poll minpoll{6};
     Poll maxpoll{10};
@@ -39,16 +42,16 @@ struct SourceTraits {
 
 // One exchange, or one reading of a reference clock.
 struct Sample {
-    Instant<FreeRun> when;  // middle of the exchange
-    Nanoseconds offset{0};  // server minus free-running clock (theta); positive: we are behind
-    Seconds delay{0};       // round trip (delta), at least the precision
-    Seconds dispersion{0};  // of this reading (epsilon), at `when`
+    Instant<FreeRun> when; // middle of the exchange
+    Nanoseconds offset{0}; // server minus free-running clock (theta); positive: we are behind
+    Seconds delay{0}; // round trip (delta), at least the precision
+    Seconds dispersion{0}; // of this reading (epsilon), at `when`
     Leap leap = Leap::none; // what the server said of itself, from here on
-    Stratum stratum{1};     // 0 for a reference clock
+    Stratum stratum{1}; // 0 for a reference clock
     ReferenceId reference_id;
     Seconds root_delay{0};
     Seconds root_dispersion{0};
-    bool is_loop = false;   // the server is synchronized to us (peer_loop)
+    bool is_loop = false; // the server is synchronized to us (peer_loop)
 };
 
 // The clock as it stands when the engine is asked.
@@ -61,20 +64,24 @@ struct ClockReading {
 };
 
 // Mode 6 select codes (tally " x.-+#*o").
-enum class Select : std::uint8_t { reject = 0,
+enum class Select : std::uint8_t {
+    reject = 0,
     falseticker = 1,
     excess = 2,
     outlier = 3,
     candidate = 4,
     backup = 5,
     system_peer = 6,
-    pps_peer = 7 };
+    pps_peer = 7
+};
 
 // Why a source cannot be chosen at all: the peer bits of the flash word (0x0200 and up).
-enum FlashBits : std::uint16_t { peer_stratum = 0x0200,
+enum FlashBits : std::uint16_t {
+    peer_stratum = 0x0200,
     peer_distance = 0x0400,
     peer_loop = 0x0800,
-    peer_unreachable = 0x1000 };
+    peer_unreachable = 0x1000
+};
 
 struct SourceView {
     SourceId id;
@@ -94,11 +101,13 @@ struct FilterStage { // newest first
     Seconds delay, offset, dispersion;
 };
 
-enum class ClockState : std::uint8_t { nset, // no frequency known
-    fset,  // frequency from the drift file
+enum class ClockState : std::uint8_t {
+    nset, // no frequency known
+    fset, // frequency from the drift file
     spike, // an offset beyond the step threshold that may be a passing one
-    freq,  // measuring the frequency
-    sync };
+    freq, // measuring the frequency
+    sync
+};
 
 // What we may say of ourselves from now on.
 struct SystemState {
@@ -108,14 +117,15 @@ struct SystemState {
     std::optional<SourceId> peer;
     Instant<Utc> reference_time{}; // last update; epoch when never
     Seconds root_delay{0};
-    Seconds root_dispersion{16};   // at `as_of`; truth lies within root_delay / 2 + root_dispersion of our clock
+    Seconds root_dispersion{
+        16}; // at `as_of`; truth lies within root_delay / 2 + root_dispersion of our clock
     Frequency dispersion_rate = frequency_tolerance; // by which it grows from there
     Instant<Utc> as_of{};
-    Seconds offset{0};        // combined, at the last update
+    Seconds offset{0}; // combined, at the last update
     Seconds system_jitter{0};
-    Seconds clock_jitter{0};  // RMS of what the discipline corrects
-    Frequency wander;         // RMS of frequency changes
-    Frequency frequency;      // estimated correction, without slew
+    Seconds clock_jitter{0}; // RMS of what the discipline corrects
+    Frequency wander; // RMS of frequency changes
+    Frequency frequency; // estimated correction, without slew
     Poll time_constant{6};
     ClockState state = ClockState::nset;
     bool is_orphan = false;
@@ -123,19 +133,22 @@ struct SystemState {
 
 // What to do to the clock. A slew is added to the long-term frequency until its offset is used up.
 struct Steering {
-    enum class Action : std::uint8_t { none,
+    enum class Action : std::uint8_t {
+        none,
         slew,
         step,
-        panic }; // beyond the panic threshold: say so and stop
+        panic
+    }; // beyond the panic threshold: say so and stop
     Action action = Action::none;
-    Frequency frequency;     // from now on
-    Seconds slew{0};         // to be added to the clock
-    Frequency slew_rate;     // magnitude of the extra frequency while that lasts
-    Nanoseconds step{0};     // to be added at once
+    Frequency frequency; // from now on
+    Seconds slew{0}; // to be added to the clock
+    Frequency slew_rate; // magnitude of the extra frequency while that lasts
+    Nanoseconds step{0}; // to be added at once
 };
 
 // System event codes of mode 6.
-enum class EventKind : std::uint8_t { unspecified = 0,
+enum class EventKind : std::uint8_t {
+    unspecified = 0,
     freq_not_set = 1,
     freq_set = 2,
     spike_detect = 3,
@@ -152,7 +165,8 @@ enum class EventKind : std::uint8_t { unspecified = 0,
     tai = 14,
     stale_leap_values = 15,
     sys_peer = 0x8a, // a peer event: 0x80 | 10
-    popcorn = 0x8d };
+    popcorn = 0x8d
+};
 
 struct Event {
     EventKind kind;
@@ -169,7 +183,7 @@ struct Outcome {
     Steering steering;
     SystemState system;
     std::vector<SourceView> sources; // in order of id
-    std::vector<NextPoll> polls;     // the interval each source should use from now on
+    std::vector<NextPoll> polls; // the interval each source should use from now on
     std::vector<Event> events;
 };
 
@@ -186,7 +200,8 @@ public:
     void add(SourceId id, const SourceTraits& traits);
     void change(SourceId id, const SourceTraits& traits);
     void remove(SourceId id);
-    void reach(SourceId id, std::uint8_t reach); // the shift register, after each poll and each reply
+    void reach(
+        SourceId id, std::uint8_t reach); // the shift register, after each poll and each reply
 
     // A new sample; then everything that follows from it.
     Outcome take(SourceId id, const Sample& sample, const ClockReading& clock);
@@ -194,7 +209,8 @@ public:
     // Time passed (once a second or so), or sources came and went: reach, orphan, ages, holdover.
     Outcome look(const ClockReading& clock);
 
-    // Somebody else moved the clock, or we did on request; samples before belong to another time line.
+    // Somebody else moved the clock, or we did on request; samples before belong to another time
+    // line.
     void forget_samples();
 
     std::vector<FilterStage> filter(SourceId id, const ClockReading& clock) const;

@@ -10,18 +10,18 @@ namespace timeball {
 
 namespace {
 
-    // `span` of the steered clock is shorter or longer than the same span running free by
-    // span * c / (1 + c); in this form the large part stays an integer.
-    Nanoseconds to_free(Nanoseconds span, Frequency correction)
-    {
-        const double c = correction.ratio();
-        return span - rounded(Seconds{span} * (c / (1 + c)));
-    }
+// `span` of the steered clock is shorter or longer than the same span running free by
+// span * c / (1 + c); in this form the large part stays an integer.
+Nanoseconds to_free(Nanoseconds span, Frequency correction)
+{
+    const double c = correction.ratio();
+    return span - rounded(Seconds{span} * (c / (1 + c)));
+}
 
-    Nanoseconds to_utc(Nanoseconds span, Frequency correction)
-    {
-        return span + rounded(correction * Seconds{span});
-    }
+Nanoseconds to_utc(Nanoseconds span, Frequency correction)
+{
+    return span + rounded(correction * Seconds{span});
+}
 
 } // namespace
 
@@ -49,15 +49,15 @@ void CorrectionLog::append(const Entry& entry)
 
 Instant<FreeRun> CorrectionLog::free_run(Instant<Utc> t) const
 {
-    const auto in_force = std::find_if(entries_.rbegin(), entries_.rend() - 1,
-        [t](const Entry& e) { return e.utc <= t; });
+    const auto in_force = std::find_if(
+        entries_.rbegin(), entries_.rend() - 1, [t](const Entry& e) { return e.utc <= t; });
     return in_force->free + to_free(t - in_force->utc, in_force->correction);
 }
 
 Instant<Utc> CorrectionLog::utc(Instant<FreeRun> t) const
 {
-    const auto in_force = std::find_if(entries_.rbegin(), entries_.rend() - 1,
-        [t](const Entry& e) { return e.free <= t; });
+    const auto in_force = std::find_if(
+        entries_.rbegin(), entries_.rend() - 1, [t](const Entry& e) { return e.free <= t; });
     return in_force->utc + to_utc(t - in_force->free, in_force->correction);
 }
 

@@ -2,8 +2,8 @@
 // Copyright The timeball authors
 #pragma once
 // The account of every correction made to the clock, so that an instant that was read while the
-// clock was being steered can be told on the free-running scale, to which samples are kept. Steering then
-// needs no message back to anybody who holds samples.
+// clock was being steered can be told on the free-running scale, to which samples are kept.
+// Steering then needs no message back to anybody who holds samples.
 //
 // Piecewise linear: between two entries the clock runs at (1 + correction) times the free-running
 // rate. A step is an entry too. The log remembers the last `depth` entries; older instants are

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 #pragma once
-// Instants, intervals and frequency. An instant belongs to a named scale, and two scales do not mix.
+// Instants, intervals and frequency. An instant belongs to a named scale, and two scales do not
+// mix.
 
 #include <chrono>
 #include <cmath>
@@ -9,9 +10,9 @@
 
 namespace timeball {
 
-struct Utc {};     // what the served clock shows, corrected as we steer it; epoch 1970
-struct FreeRun {}; // what it would have shown had nobody corrected it
-struct Mono {};    // never steps: timeouts and ages; epoch arbitrary
+struct Utc { }; // what the served clock shows, corrected as we steer it; epoch 1970
+struct FreeRun { }; // what it would have shown had nobody corrected it
+struct Mono { }; // never steps: timeouts and ages; epoch arbitrary
 
 using Nanoseconds = std::chrono::nanoseconds; // counted
 using Seconds = std::chrono::duration<double>; // estimated
@@ -48,10 +49,7 @@ public:
     constexpr Seconds operator*(Seconds s) const { return Seconds{ratio_ * s.count()}; }
 
 private:
-    explicit constexpr Frequency(double r)
-        : ratio_{r}
-    {
-    }
+    explicit constexpr Frequency(double r) : ratio_{r} { }
     double ratio_ = 0;
 };
 
