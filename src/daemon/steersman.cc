@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// The hand on the clock.
+
+#include "daemon/steersman.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace timeball::daemon {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// The two clocks may run at rates that differ by what we and others steer, and a reading may be
+// preempted between them; what is beyond that is a step.
+constexpr Nanoseconds outside_step_floor = 50ms;
+constexpr Frequency outside_step_rate = Frequency::ppm(2000);
+
+// What takes less than this is not worth a timer.
+constexpr Seconds shortest_slew{0.001};
+
+} // namespace
+
+Steersman::Steersman(
+    SystemClock& clock, EventLoop& loop, std::function<void(const std::string&)> failed)
+    : clock_{clock},
+      loop_{loop},
+      failed_{std::move(failed)},
+      log_{clock.now(), clock.frequency()},
+      base_{clock.frequency()}
+{
+    remember_distance();
+}
+
+bool Steersman::set(Frequency correction)
+{
+    const Frequency most = clock_.max_frequency();
+    const auto done = clock_.set_frequency(std::clamp(correction, -most, most));
+    if (done) {
+        log_.set_frequency(*done, std::clamp(correction, -most, most));
+        is_refused_ = false;
+        return true;
+    }
+    if (!is_refused_)
+        failed_("the clock refused a frequency of " + std::to_string(correction.ppm())
+            + " ppm: " + done.error().message());
+    is_refused_ = true;
+    return false;
+}
+
+void Steersman::steer(const sync::Steering& steering)
+{
+    if (steering.action != sync::Steering::Action::slew || !clock_.is_steered())
+        return;
+    timer_.reset();
+    slewing_ = {};
+    const Frequency most = clock_.max_frequency();
+    base_ = std::clamp(steering.frequency, -most, most);
+
+    const double wanted = std::copysign(abs(steering.slew_rate).ratio(), steering.slew.count());
+    const Frequency total = std::clamp(base_ + Frequency::ratio(wanted), -most, most);
+    const Frequency extra = total - base_;
+    if (steering.slew.count() == 0 || extra.ratio() * wanted <= 0) {
+        set(base_);
+        return;
+    }
+    const Seconds lasts{steering.slew.count() / extra.ratio()};
+    if (lasts < shortest_slew || !set(total)) {
+        set(base_);
+        return;
+    }
+    slewing_ = extra;
+    slew_ends_ = loop_.now() + rounded(lasts);
+    timer_ = loop_.at(slew_ends_, [this] {
+        slewing_ = {};
+        set(base_);
+    });
+}
+
+bool Steersman::step(Nanoseconds by)
+{
+    timer_.reset();
+    slewing_ = {};
+    set(base_);
+    const auto after = clock_.step(by);
+    if (!after) {
+        failed_("the clock refused a step of " + std::to_string(Seconds{by}.count())
+            + " s: " + after.error().message());
+        return false;
+    }
+    log_.step(*after, by);
+    remember_distance();
+    return true;
+}
+
+sync::ClockReading Steersman::reading() const
+{
+    const auto utc = clock_.now();
+    return {log_.free_run(utc), utc, log_.correction()};
+}
+
+Seconds Steersman::slew_left() const
+{
+    const Seconds left = std::max(Seconds{0}, Seconds{slew_ends_ - loop_.now()});
+    return slewing_ * left;
+}
+
+void Steersman::remember_distance()
+{
+    seen_utc_ = clock_.now();
+    seen_mono_ = loop_.now();
+}
+
+std::optional<Nanoseconds> Steersman::outside_step()
+{
+    const Nanoseconds passed = loop_.now() - seen_mono_;
+    const Nanoseconds jump = clock_.now() - seen_utc_ - passed;
+    remember_distance();
+    const Nanoseconds allowed = outside_step_floor + rounded(outside_step_rate * Seconds{passed});
+    if (jump <= allowed && jump >= -allowed)
+        return std::nullopt;
+    log_.step(seen_utc_, jump);
+    return jump;
+}
+
+} // namespace timeball::daemon

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// Carries out what the engine decided, on the one clock, and keeps the account of it. The policy
+// (when to step, when to panic) was applied before; here are only limits and bookkeeping.
+
+#include "edge/event_loop.h"
+#include "edge/system_clock.h"
+#include "sync/engine.h"
+#include "time/correction_log.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace timeball::daemon {
+
+class Steersman {
+public:
+    // `failed` is told when the clock refuses, once until it obeys again.
+    Steersman(SystemClock& clock, EventLoop& loop, std::function<void(const std::string&)> failed);
+
+    // Frequency and slew; a step is done by step().
+    void steer(const sync::Steering& steering);
+    bool step(Nanoseconds by);
+
+    // The clock as it stands.
+    sync::ClockReading reading() const;
+
+    // Did somebody else move the clock since the last look? Then by how much; the account has it
+    // already.
+    std::optional<Nanoseconds> outside_step();
+
+    const CorrectionLog& log() const { return log_; }
+    Seconds slew_left() const; // to be added to the clock still
+    Frequency base() const { return base_; }
+
+private:
+    bool set(Frequency correction);
+    void remember_distance();
+
+    SystemClock& clock_;
+    EventLoop& loop_;
+    std::function<void(const std::string&)> failed_;
+    CorrectionLog log_;
+    Frequency base_;
+    Frequency slewing_; // added to base_ while a slew lasts
+    Instant<Mono> slew_ends_{};
+    Instant<Utc> seen_utc_{}; // for outside_step
+    Instant<Mono> seen_mono_{};
+    bool is_refused_ = false;
+    EventLoop::Owned timer_;
+};
+
+} // namespace timeball::daemon

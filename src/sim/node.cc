@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// A machine of a simulated world.
+
+#include "sim/node.h"
+
+#include "config/load.h"
+#include "sim/world.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace timeball::sim {
+
+Node::Node(World& world, const NodeTraits& traits)
+    : world_{world},
+      traits_{traits},
+      clock_{world.timeline(), traits.oscillator, world.fork_chance()},
+      loop_{world.timeline(), clock_.oscillator()},
+      threads_{loop_},
+      network_{world.net(), world.timeline(), clock_, world.fork_chance()},
+      resolver_{world.timeline(), world.names()},
+      random_{world.fork_chance()},
+      log_{world.timeline()},
+      platform_{loop_, clock_, network_, resolver_, random_, files_, log_, threads_}
+{
+    clock_.is_steered(traits.is_steered);
+    network_.add_address(traits.address);
+    restarts();
+}
+
+Node::~Node() = default;
+
+Node& Node::reloads(const std::string& conf)
+{
+    traits_.conf = conf;
+    daemon_->reload(load());
+    return *this;
+}
+
+Node& Node::stops()
+{
+    daemon_->shutdown();
+    daemon_.reset();
+    return *this;
+}
+
+Node& Node::restarts()
+{
+    daemon_.reset();
+    daemon_ = std::make_unique<daemon::Daemon>(platform_, load());
+    daemon_->start();
+    return *this;
+}
+
+Node& Node::off_by(Seconds offset)
+{
+    clock_.moved_by_somebody_else(rounded(offset));
+    return *this;
+}
+
+Node& Node::drifting(Frequency more)
+{
+    clock_.oscillator().change_frequency(more);
+    return *this;
+}
+
+Nanoseconds Node::served_error() const
+{
+    return ntp::served(daemon_->served(), clock_.now()).time_since_epoch()
+        - world_.now().time_since_epoch();
+}
+
+bool Node::is_synchronized() const
+{
+    const auto served = daemon_->served();
+    return served.leap != Leap::unsynchronized && served.epoch % 2 == 0
+        && clock_.now() < served.void_after;
+}
+
+Seconds Node::root_distance() const
+{
+    const auto served = daemon_->served();
+    return served.root_delay / 2 + ntp::root_dispersion(served, clock_.now());
+}
+
+const report::Report& Node::report() const
+{
+    return daemon_->report();
+}
+
+const report::Association* Node::association(const std::string& host) const
+{
+    const auto& all = report().associations;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const report::Association& a) {
+        return a.host_name == host || to_string(a.remote.address) == host;
+    });
+    return found == all.end() ? nullptr : &*found;
+}
+
+} // namespace timeball::sim

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// A machine of a simulated world that runs the whole daemon on simulated edges.
+
+#include "daemon/daemon.h"
+#include "sim/sim_clock.h"
+#include "sim/sim_edges.h"
+#include "sim/sim_loop.h"
+#include "sim/sim_net.h"
+
+#include <memory>
+#include <string>
+
+namespace timeball::sim {
+
+class World;
+
+struct NodeTraits {
+    std::string conf; // ntp.conf
+    Address address;
+    OscillatorTraits oscillator;
+    bool may_panic_once = true; // -g
+    bool is_steered = true;
+};
+
+class Node {
+public:
+    Node(World& world, const NodeTraits& traits);
+    ~Node();
+
+    // Verbs of a test.
+    Node& reloads(const std::string& conf);
+    Node& stops(); // as by SIGTERM
+    Node& restarts(); // with its files and whatever its clock shows
+    Node& off_by(Seconds offset); // somebody moves its clock
+    Node& drifting(Frequency more);
+
+    Nanoseconds clock_error() const { return clock_.error(); } // clock minus truth
+    Nanoseconds served_error() const; // what it tells minus truth
+    bool is_synchronized() const;
+    Seconds root_distance() const; // what it claims: truth lies within this
+    const report::Report& report() const;
+    const report::Association* association(const std::string& host) const;
+    bool is_running() const { return daemon_ != nullptr && !loop_.is_stopped(); }
+
+    daemon::Daemon& daemon() { return *daemon_; }
+    SimClock& clock() { return clock_; }
+    SimFiles& files() { return files_; }
+    SimLog& log() { return log_; }
+    SimNetwork& network() { return network_; }
+    const Address& address() const { return traits_.address; }
+
+private:
+    config::Config load() const;
+
+    World& world_;
+    NodeTraits traits_;
+    SimClock clock_;
+    SimLoop loop_;
+    SimThreads threads_;
+    SimNetwork network_;
+    SimResolver resolver_;
+    SimRandom random_;
+    mutable SimFiles files_;
+    SimLog log_;
+    Platform platform_;
+    std::unique_ptr<daemon::Daemon> daemon_;
+};
+
+} // namespace timeball::sim

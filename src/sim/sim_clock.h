@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// The simulated clock: an oscillator, steered as a kernel would.
+
+#include "edge/system_clock.h"
+#include "sim/oscillator.h"
+#include "sim/timeline.h"
+
+namespace timeball::sim {
+
+class SimClock final : public SystemClock {
+public:
+    SimClock(Timeline& timeline, const OscillatorTraits& traits, Chance chance);
+
+    Instant<Utc> now() const override;
+    Result<Instant<Utc>, std::error_code> set_frequency(Frequency correction) override;
+    Result<Instant<Utc>, std::error_code> step(Nanoseconds by) override;
+    void announce(const ClockStatus& status) override { status_ = status; }
+    Frequency frequency() const override { return correction_; }
+    Frequency max_frequency() const override { return Frequency::ppm(500); }
+    Precision precision() const override { return Precision{-24}; }
+    bool is_steered() const override { return is_steered_; }
+    std::string_view name() const override { return "simulated"; }
+
+    // Clock minus truth.
+    Nanoseconds error() const
+    {
+        return now().time_since_epoch() - timeline_.now().time_since_epoch();
+    }
+    Oscillator& oscillator() { return oscillator_; }
+    const ClockStatus& status() const { return status_; }
+    int steps() const { return steps_; }
+
+    void is_steered(bool yes) { is_steered_ = yes; }
+    void moved_by_somebody_else(Nanoseconds by) { shown_ += by; } // settimeofday from outside
+
+private:
+    Timeline& timeline_;
+    mutable Oscillator oscillator_;
+    Instant<FreeRun> counter_; // at the last change
+    Instant<Utc> shown_; // then
+    Frequency correction_;
+    ClockStatus status_;
+    int steps_ = 0;
+    bool is_steered_ = true;
+};
+
+} // namespace timeball::sim

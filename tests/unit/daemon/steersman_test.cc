@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// The hand on the clock: slews end by themselves, steps are in the account, and what somebody else
+// did is noticed.
+
+#include "daemon/steersman.h"
+#include "sim/sim_clock.h"
+#include "sim/sim_loop.h"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace timeball;
+using namespace timeball::sim;
+using namespace std::chrono_literals;
+using sync::Steering;
+
+TEST_GROUP(Steersman)
+{
+    Timeline timeline{Instant<Truth>{1'800'000'000s}};
+    SimClock clock{timeline, {.frequency = Frequency::ppm(20)}, Chance{1}};
+    SimLoop loop{timeline, clock.oscillator()};
+    int failures = 0;
+    daemon::Steersman steersman{clock, loop, [this](const std::string&) { ++failures; }};
+
+    void run(Nanoseconds span)
+    {
+        const auto end = timeline.now() + span;
+        while (timeline.step(end)) { }
+    }
+    Steering slew(double ppm, Seconds by)
+    {
+        return {.action = Steering::Action::slew,
+            .frequency = Frequency::ppm(ppm),
+            .slew = by,
+            .slew_rate = Frequency::ppm(100)};
+    }
+};
+
+TEST(Steersman, AddsExactlyTheSlewAndThenRunsAtTheBaseFrequency)
+{
+    steersman.steer(slew(-20, 10ms));
+    run(99s);
+    DOUBLES_EQUAL(0.0001, steersman.slew_left().count(), 2e-6);
+    run(1s);
+    // 10 ms at 100 ppm take 100 s, in which 20 - 20 ppm leave nothing else
+    DOUBLES_EQUAL(0.010, Seconds{clock.error()}.count(), 1e-7);
+    run(1000s);
+    DOUBLES_EQUAL(0.010, Seconds{clock.error()}.count(), 1e-6);
+    DOUBLES_EQUAL(0, steersman.slew_left().count(), 0);
+}
+
+TEST(Steersman, TakesEveryCorrectionOutOfTheFreeRunningScale)
+{
+    const auto before = steersman.reading();
+    steersman.steer(slew(300, -50ms));
+    run(200s);
+    CHECK(steersman.step(3s));
+    run(200s);
+    steersman.steer(slew(-20, 5ms));
+    run(600s);
+    const auto after = steersman.reading();
+    DOUBLES_EQUAL(1000.02, Seconds{after.free - before.free}.count(), 1e-6);
+}
+
+TEST(Steersman, ShortensASlewThatWouldPassTheLimitOfTheClock)
+{
+    auto steering = slew(450, 10ms);
+    steersman.steer(steering);
+    run(1000s); // 50 ppm are left for the slew
+    LONGS_EQUAL(0, failures);
+    DOUBLES_EQUAL(0.010 + 470e-6 * 1000, Seconds{clock.error()}.count(), 2e-5);
+}
+
+TEST(Steersman, NoticesAStepOfSomebodyElse)
+{
+    run(10s);
+    CHECK_FALSE(steersman.outside_step().has_value());
+    const auto before = steersman.reading().free;
+    clock.moved_by_somebody_else(-3600s);
+    run(1s);
+    const auto jump = steersman.outside_step();
+    CHECK(jump.has_value());
+    DOUBLES_EQUAL(-3600, Seconds{*jump}.count(), 1e-3);
+    DOUBLES_EQUAL(1, Seconds{steersman.reading().free - before}.count(), 1e-3);
+    CHECK_FALSE(steersman.outside_step().has_value());
+}
+
+TEST(Steersman, LeavesAClockThatIsShownAsItIsAlone)
+{
+    clock.is_steered(false);
+    steersman.steer(slew(-20, 10ms));
+    run(100s);
+    DOUBLES_EQUAL(0, clock.frequency().ppm(), 0);
+}
