@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// Asking a server: what we send, and which answers count.
+
+#include "ntp/association.h"
+#include "sim/chance.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include <CppUTest/TestHarness.h>
+
+using namespace timeball;
+using namespace timeball::ntp;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Instant<Utc> t1{1'780'000'000s};
+constexpr std::uint64_t nonce = 0x0123456789abcdef;
+
+using Bytes = std::vector<std::byte>;
+
+Bytes bytes_of(const Header& h)
+{
+    Bytes b(header_size);
+    encode(h, b);
+    return b;
+}
+
+// A good answer to `request`: 10 ms each way, the server is 1 s ahead.
+Header answer_to(const Request& request)
+{
+    Header h;
+    h.leap = Leap::none;
+    h.version = decode(request.bytes())->version;
+    h.mode = Mode::server;
+    h.stratum = 2;
+    h.poll = 6;
+    h.precision = -23;
+    h.root_delay = to_short(10ms);
+    h.root_dispersion = to_short(5ms);
+    h.reference_id = {0xc0000201};
+    h.reference = to_timestamp(t1 - 100s);
+    h.origin = decode(request.bytes())->transmit;
+    h.receive = to_timestamp(t1 + 1s + 10ms);
+    h.transmit = to_timestamp(t1 + 1s + 11ms);
+    return h;
+}
+
+// Adds the key's number sixteen times: enough to tell right from wrong.
+class Toy final : public Signer {
+public:
+    std::size_t sign(KeyId key, std::span<const std::byte> packet,
+        std::span<std::byte, max_size> room) const override
+    {
+        if (key.value > 9)
+            return 0;
+        std::byte sum{0};
+        for (const std::byte b : packet)
+            sum ^= b;
+        std::fill(room.begin(), room.end(), std::byte{0});
+        room[3] = std::byte(key.value);
+        for (std::size_t i = 4; i < 20; ++i)
+            room[i] = sum ^ std::byte(key.value * 17);
+        return 20;
+    }
+    bool verify(
+        KeyId key, std::span<const std::byte> packet, std::span<const std::byte> mac) const override
+    {
+        std::array<std::byte, max_size> right{};
+        const auto size = sign(key, packet, right);
+        return size != 0 && std::ranges::equal(std::span{right}.first(size), mac);
+    }
+};
+
+} // namespace
+
+TEST_GROUP(Association)
+{
+    Association association{Association::Traits{}};
+    Request request = *association.request(nonce, t1);
+
+    Result<Exchange, Rejection> accept(const Header& h)
+    {
+        return association.accept(bytes_of(h), t1 + 21ms, t1);
+    }
+    void check_rejected(Reject why, const Result<Exchange, Rejection>& result)
+    {
+        CHECK(!result);
+        LONGS_EQUAL(static_cast<int>(why), static_cast<int>(result.error().why));
+    }
+    void check_rejected(Reject why, const Header& h)
+    {
+        check_rejected(why, accept(h));
+    }
+};
+
+TEST(Association, TellsNothingOfItselfInARequest)
+{
+    const auto bytes = request.bytes();
+    LONGS_EQUAL(48, bytes.size());
+    LONGS_EQUAL(0x23, std::to_integer<int>(bytes[0]));
+    LONGS_EQUAL(0x20, std::to_integer<int>(bytes[3]));
+    for (std::size_t i = 1; i < 40; ++i)
+        if (i != 3)
+            LONGS_EQUAL(0, std::to_integer<int>(bytes[i]));
+    CHECK(decode(bytes)->transmit == Timestamp{nonce});
+}
+
+TEST(Association, MakesAnExchangeOfTheAnswer)
+{
+    CHECK(association.transmitted(request.token, t1 + 1ms));
+    const auto e = accept(answer_to(request));
+    CHECK(e.has_value());
+    CHECK(e->origin == t1 + 1ms); // as the network saw it
+    CHECK(std::chrono::abs(e->receive - (t1 + 1010ms)) <= 1ns);
+    CHECK(std::chrono::abs(e->transmit - (t1 + 1011ms)) <= 1ns);
+    CHECK(e->destination == t1 + 21ms);
+    CHECK(e->stratum == Stratum{2});
+    CHECK(e->precision == Precision{-23});
+    CHECK(e->reference_id == ReferenceId{0xc0000201});
+    CHECK(std::chrono::abs(e->reference_time - (t1 - 100s)) <= 1ns);
+    DOUBLES_EQUAL(0.010, e->root_delay.count(), 2e-5);
+    DOUBLES_EQUAL(0.005, e->root_dispersion.count(), 2e-5);
+}
+
+TEST(Association, UsesEachNonceOnce)
+{
+    const Header h = answer_to(request);
+    CHECK(accept(h).has_value());
+    check_rejected(Reject::duplicate, h);
+
+    const Request second = *association.request(nonce + 1, t1 + 64s);
+    check_rejected(Reject::duplicate, h); // the old answer once more
+    Header fresh = answer_to(second);
+    fresh.transmit.bits += 1ull << 32;
+    CHECK(accept(fresh).has_value());
+}
+
+TEST(Association, IsNotDisturbedByABogusAnswer)
+{
+    Header bogus = answer_to(request);
+    bogus.origin.bits ^= 1;
+    check_rejected(Reject::bogus_origin, bogus);
+    bogus.origin = {};
+    check_rejected(Reject::bogus_origin, bogus);
+    CHECK(association.is_waiting());
+    CHECK(accept(answer_to(request)).has_value());
+}
+
+TEST(Association, DoesNotHeedAKissThatDoesNotAnswer)
+{
+    Header kiss = answer_to(request);
+    kiss.leap = Leap::unsynchronized;
+    kiss.stratum = 0;
+    kiss.reference_id = ReferenceId::letters("RATE");
+    kiss.origin.bits += 1;
+    const auto spoofed = accept(kiss);
+    check_rejected(Reject::bogus_origin, spoofed);
+    CHECK(!spoofed.error().header);
+
+    kiss.origin.bits -= 1;
+    const auto genuine = accept(kiss);
+    check_rejected(Reject::rate_kiss, genuine);
+    CHECK(genuine.error().header.has_value());
+    CHECK(!association.is_waiting());
+}
+
+TEST(Association, TellsKissesApart)
+{
+    const std::pair<const char*, Reject> codes[] = {{"RATE", Reject::rate_kiss},
+        {"DENY", Reject::denied}, {"RSTR", Reject::denied}, {"NTSN", Reject::nts_kiss},
+        {"XFUN", Reject::other_kiss}, {"INIT", Reject::unsynchronized}};
+    for (const auto& [code, why] : codes) {
+        request = *association.request(nonce, t1);
+        Header kiss = answer_to(request);
+        kiss.leap = Leap::unsynchronized;
+        kiss.stratum = 0;
+        kiss.reference_id = ReferenceId::letters(code);
+        check_rejected(why, kiss);
+    }
+}
+
+TEST(Association, AppliesThePacketTests)
+{
+    const auto check = [&](Reject why, std::uint16_t bit, auto spoil) {
+        request = *association.request(nonce, t1);
+        Header h = answer_to(request);
+        spoil(h);
+        check_rejected(why, h);
+        LONGS_EQUAL(bit, flash(why));
+    };
+    check(Reject::unknown_time, 0x0004, [](Header& h) { h.receive = {}; });
+    check(Reject::unknown_time, 0x0004, [](Header& h) { h.transmit = {}; });
+    check(Reject::unsynchronized, 0x0020, [](Header& h) { h.leap = Leap::unsynchronized; });
+    check(Reject::unsynchronized, 0x0020, [](Header& h) { h.stratum = 0; });
+    check(Reject::unsynchronized, 0x0020, [](Header& h) { h.stratum = 16; });
+    check(Reject::bad_header, 0x0040, [](Header& h) { h.root_dispersion = to_short(16s); });
+    check(Reject::bad_header, 0x0040, [](Header& h) { h.root_delay = to_short(32s); });
+    check(Reject::bad_header, 0x0040, [](Header& h) { h.reference.bits = h.transmit.bits + 1; });
+    check(Reject::bad_header, 0x0040, [](Header& h) { h.receive.bits = h.transmit.bits + 1; });
+    check(Reject::bad_format, 0x0040, [](Header& h) { h.mode = Mode::client; });
+    check(Reject::bad_format, 0x0040, [](Header& h) { h.version = 5; });
+}
+
+TEST(Association, RefusesAnswersThatTookTooLong)
+{
+    const auto late = association.accept(bytes_of(answer_to(request)), t1 + 1502ms, t1);
+    check_rejected(Reject::too_slow, late);
+    LONGS_EQUAL(0x2000, flash(Reject::too_slow));
+}
+
+TEST(Association, AcceptsVersion3AsAnAnswerToVersion4)
+{
+    Header h = answer_to(request);
+    h.version = 3;
+    CHECK(accept(h).has_value());
+}
+
+TEST(Association, AsksOldServersInTheirVersion)
+{
+    association.change({.version = 1});
+    request = *association.request(nonce, t1);
+    LONGS_EQUAL(0x0b, std::to_integer<int>(request.bytes()[0]));
+    Header h = answer_to(request);
+    h.version = 4;
+    check_rejected(Reject::bad_format, h);
+    h.version = 1;
+    CHECK(accept(h).has_value());
+}
+
+TEST(Association, StepsOverExtensionFieldsAndCodesItDidNotAskFor)
+{
+    const auto with_tail = [&](std::initializer_list<int> field, std::size_t size) {
+        request = *association.request(nonce, t1);
+        Header h = answer_to(request);
+        h.transmit.bits += request.token; // another answer each time
+        Bytes b = bytes_of(h);
+        for (const int octet : field)
+            b.push_back(std::byte(octet));
+        b.resize(header_size + size);
+        return association.accept(b, t1 + 21ms, t1);
+    };
+    CHECK(with_tail({0x01, 0x04, 0, 36}, 36).has_value());
+    CHECK(with_tail({0x01, 0x04, 0, 16}, 36).has_value()); // a field and 20 octets of MAC
+    CHECK(with_tail({0, 0, 0, 1}, 20).has_value());
+    check_rejected(Reject::bad_format, with_tail({0x01, 0x04, 0, 38}, 36)); // beyond the end
+    check_rejected(Reject::bad_format, with_tail({0x01, 0x04, 0, 0}, 36));
+    check_rejected(Reject::bad_format, with_tail({}, 3));
+    check_rejected(Reject::bad_format, with_tail({}, 8));
+}
+
+TEST(Association, WantsTheKeyThatItSent)
+{
+    const Toy keys;
+    association.change({.key = KeyId{7}});
+    request = *association.request(nonce, t1, &keys);
+    LONGS_EQUAL(68, request.size);
+
+    const Bytes plain = bytes_of(answer_to(request));
+    check_rejected(Reject::bad_authentication, association.accept(plain, t1 + 21ms, t1, &keys));
+
+    const auto with_key = [&](std::uint32_t key) {
+        Bytes b = plain;
+        std::array<std::byte, Signer::max_size> mac{};
+        b.insert(b.end(), mac.begin(),
+            mac.begin() + static_cast<std::ptrdiff_t>(keys.sign(KeyId{key}, plain, mac)));
+        return b;
+    };
+    check_rejected(
+        Reject::bad_authentication, association.accept(with_key(6), t1 + 21ms, t1, &keys));
+    CHECK(association.is_waiting());
+    CHECK(association.accept(with_key(7), t1 + 21ms, t1, &keys).has_value());
+}
+
+TEST(Association, DoesNotAskWithoutTheKeyItNeeds)
+{
+    const Toy keys;
+    association.change({.key = KeyId{10}});
+    CHECK(!association.request(nonce, t1, &keys));
+    CHECK(!association.request(nonce, t1, nullptr));
+    CHECK(!association.is_waiting());
+}
+
+TEST(Association, TellsTheEraWhenItsOwnClockStartsIn1970)
+{
+    const auto pivot = t1;
+    const Instant<Utc> wrong{30s};
+    request = *association.request(nonce, wrong);
+    const auto e = association.accept(bytes_of(answer_to(request)), wrong + 21ms, pivot);
+    CHECK(e.has_value());
+    CHECK(std::chrono::abs(e->transmit - (t1 + 1011ms)) <= 1ns);
+}
+
+TEST(Association, ForgetsARequestWhenTold)
+{
+    association.forget();
+    check_rejected(Reject::duplicate, answer_to(request));
+    CHECK(!association.transmitted(request.token, t1));
+}
+
+// Whatever comes, there is no crash, and nothing is believed that does not carry the nonce.
+TEST(Association, SurvivesAHundredThousandMutatedAnswers)
+{
+    sim::Chance chance{20261120};
+    std::map<Reject, int> fates;
+    int accepted = 0;
+    for (int i = 0; i < 100'000; ++i) {
+        if (!association.is_waiting())
+            request = *association.request(chance.bits64(), t1);
+        const Timestamp asked = decode(request.bytes())->transmit;
+        Header h = answer_to(request);
+        h.transmit.bits += chance.bits64() >> 40;
+        if (chance.happens(0.5))
+            h.origin.bits ^= 1ull << (chance.bits64() % 64);
+        Bytes b = bytes_of(h);
+        b.resize(chance.bits64() % 4 == 0 ? chance.bits64() % 200 : header_size);
+        for (auto changes = chance.bits64() % 6; changes > 0 && !b.empty(); --changes)
+            b[chance.bits64() % b.size()] = std::byte(chance.bits64());
+
+        const auto result = association.accept(b, t1 + 21ms, t1);
+        if (!result) {
+            ++fates[result.error().why];
+            if (!result.error().header)
+                continue;
+        } else
+            ++accepted;
+        CHECK(decode(b)->origin == asked);
+    }
+    int sum = accepted;
+    for (const auto& [why, count] : fates)
+        sum += count;
+    LONGS_EQUAL(100'000, sum);
+    CHECK(accepted > 1000);
+    for (const Reject why :
+        {Reject::bad_format, Reject::bogus_origin, Reject::unsynchronized, Reject::bad_header})
+        CHECK(fates[why] > 100);
+}
