@@ -35,6 +35,11 @@ struct Datagram {
     bool truncated = false; // longer than the receiver's room
 };
 
+struct SocketCounts {
+    std::uint64_t received = 0, sent = 0;
+    std::uint64_t send_failed = 0; // also of what was queued, when send() had said yes
+};
+
 class DatagramSocket {
 public:
     virtual ~DatagramSocket() = default;
@@ -47,6 +52,7 @@ public:
         = 0;
 
     virtual Endpoint local() const = 0; // where it is bound
+    virtual SocketCounts counts() const { return {}; }
 };
 
 // Who owns a socket is told what happens on it. Called in the loop's turns.
@@ -67,6 +73,7 @@ struct SocketOptions {
     bool is_v6_only = true;
     bool shares_port = false; // SO_REUSEPORT, for workers
     bool wants_stamps = true; // kernel receive stamps, transmit stamps on request
+    bool hears_refusals = false; // for who asks, not for who answers: SocketUser::refused
     int dscp = 46;
     std::size_t receive_buffer = 0; // octets; 0: the system's default
 };

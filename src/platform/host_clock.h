@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// What every clock of this room is besides a SystemClock: it knows how far it stands from the
+// kernel's CLOCK_REALTIME, so that the stamps that the kernel gives to packets can be told on it.
+
+#include "edge/system_clock.h"
+
+namespace timeball::platform {
+
+class HostClock : public SystemClock {
+public:
+    // This clock minus CLOCK_REALTIME, at this moment. From any thread.
+    virtual Nanoseconds ahead_of_system() const = 0;
+};
+
+} // namespace timeball::platform

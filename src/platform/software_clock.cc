@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// A clock of our own.
+
+#include "platform/software_clock.h"
+
+#include "platform/clock_reading.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace timeball::platform {
+
+namespace {
+
+// The counter and the system's time at one moment: of a few tries the quickest, because the
+// scheduler may come between. A try that took no longer than readings do is enough.
+struct Moment {
+    Nanoseconds count;
+    Instant<Utc> system;
+};
+
+Moment moment(const SoftwareClock::Sources& sources, int tries)
+{
+    constexpr Nanoseconds enough{500};
+    Moment best{};
+    Nanoseconds quickest = Nanoseconds::max();
+    while (tries-- > 0 && quickest > enough) {
+        const auto before = sources.count();
+        const auto system = sources.system();
+        const auto took = sources.count() - before;
+        if (took < quickest) {
+            quickest = took;
+            best = {before + took / 2, system};
+        }
+    }
+    return best;
+}
+
+// A number in (0, 1) that looks random and depends on nothing but its seed (splitmix64).
+double scattered(std::uint64_t seed)
+{
+    std::uint64_t z = seed + 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    z ^= z >> 31;
+    return (static_cast<double>(z >> 11) + 0.5) * 0x1p-53;
+}
+
+// What the counter's own error and the correction make together.
+std::int64_t gain_of(Frequency drift, Frequency correction)
+{
+    return platform::gain_of(drift + correction + drift * correction.ratio());
+}
+
+} // namespace
+
+SoftwareClock::Sources SoftwareClock::kernel_sources()
+{
+    return {raw_time, system_time};
+}
+
+SoftwareClock::SoftwareClock(const Flaws& flaws, Sources sources)
+    : sources_{std::move(sources)}, flaws_{flaws}
+{
+    const Moment start = moment(sources_, 16);
+    time_.write({start.count.count(), (start.system + flaws.offset).time_since_epoch().count(), 0,
+        gain_of(flaws.drift, {})});
+    precision_ = measured_precision([this] { return now().time_since_epoch(); });
+}
+
+Instant<Utc> SoftwareClock::now() const
+{
+    // The time first: what is counted after that lies at or after its beginning.
+    const SteeredTime time = time_.read();
+    const Nanoseconds count = sources_.count();
+    return time.at(count.count()) + noise(count);
+}
+
+Result<Instant<Utc>, std::error_code> SoftwareClock::set_frequency(Frequency correction)
+{
+    const Frequency most = max_frequency();
+    correction_ = std::clamp(correction, -most, most);
+    const auto count = sources_.count().count();
+    const auto time = with_gain(time_.read(), count, gain_of(flaws_.drift, correction_));
+    time_.write(time);
+    return time.at(count);
+}
+
+Result<Instant<Utc>, std::error_code> SoftwareClock::step(Nanoseconds by)
+{
+    const auto time = moved(time_.read(), by);
+    time_.write(time);
+    return time.at(sources_.count().count());
+}
+
+Nanoseconds SoftwareClock::ahead_of_system() const
+{
+    const SteeredTime time = time_.read();
+    const Moment now = moment(sources_, 3);
+    return time.at(now.count.count()) + noise(now.count) - now.system;
+}
+
+Nanoseconds SoftwareClock::noise(Nanoseconds count) const
+{
+    if (flaws_.jitter == Nanoseconds{0})
+        return {};
+    const auto seed = static_cast<std::uint64_t>(count.count());
+    const double size = std::sqrt(-2 * std::log(scattered(seed)));
+    const double phase = 2 * std::numbers::pi * scattered(~seed);
+    return rounded(Seconds{flaws_.jitter} * size * std::cos(phase));
+}
+
+} // namespace timeball::platform

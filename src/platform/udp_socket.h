@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// A UDP socket: batches, addresses of both ends, the kernel's time stamps, and what the network
+// says about what was sent. Used by the thread of its loop.
+
+#include "edge/network.h"
+#include "platform/datagram_batch.h"
+#include "platform/file_descriptor.h"
+#include "platform/host_clock.h"
+#include "platform/libevent_loop.h"
+
+#include <array>
+#include <vector>
+
+namespace timeball::platform {
+
+class UdpSocket final : public DatagramSocket {
+public:
+    // `fd` is open, bound and does not block.
+    UdpSocket(FileDescriptor fd, Family family, bool has_transmit_stamps, LibeventLoop& loop,
+        const HostClock& clock, SocketUser& user);
+    ~UdpSocket() override;
+
+    Result<void, std::error_code> send(std::span<const std::byte> bytes, const Endpoint& to,
+        const LocalAddress* from, std::uint32_t token) override;
+    Endpoint local() const override { return local_; }
+    SocketCounts counts() const override { return counts_; }
+
+private:
+    // A datagram that left and whose stamp is yet to come. The kernel gives the stamp with the
+    // whole datagram; its end, a transmit timestamp or a MAC, tells which one it is.
+    using End = std::array<std::byte, 16>;
+    struct Departed {
+        std::uint32_t token = 0; // 0: none
+        End end{};
+    };
+    // What the error queue said, until the user is told.
+    struct News {
+        std::uint32_t token; // of the datagram that left at `when`; 0: one was refused
+        Instant<Utc> when;
+        Endpoint to;
+        std::error_code why;
+    };
+    static constexpr std::size_t awaited = 32, most_news = 64;
+    enum class Fetched { full, some, none };
+
+    void watch();
+    void turn();
+    void take_turn(const bool& is_gone);
+    Fetched receive(const bool& is_gone);
+    void deliver(const mmsghdr& message, Nanoseconds ahead, Instant<Utc> system);
+
+    void compose(msghdr& message, SocketAddress& name, ControlRoom& control, const Endpoint& to,
+        const LocalAddress* from, std::uint32_t token) const;
+    std::error_code transmit(const msghdr& message, std::uint32_t token);
+    std::size_t transmit_queued(std::size_t first);
+    void flush();
+    void departed(const msghdr& message, std::uint32_t token);
+
+    void read_stamps();
+    bool read_error(); // one entry of the error queue; false when there is none
+    void take_stamp(std::span<const std::byte> frame, Nanoseconds stamp);
+    void tell();
+    void rest();
+
+    LibeventLoop& loop_;
+    const HostClock& clock_;
+    SocketUser& user_;
+    FileDescriptor fd_;
+    Family family_;
+    bool has_transmit_stamps_;
+    bool has_sendmmsg_ = true;
+    Endpoint local_;
+    SocketCounts counts_;
+
+    std::array<Departed, awaited> departed_{};
+    std::size_t next_departed_ = 0;
+    std::size_t awaiting_ = 0;
+    std::vector<News> news_;
+
+    bool* is_gone_ = nullptr; // while the user is being told something, who may end us
+    bool is_delivering_ = false; // a batch: what is sent waits for its end
+    unsigned idle_turns_ = 0;
+
+    EventLoop::Owned readable_, resting_;
+    std::unique_ptr<LibeventLoop::Trigger> telling_;
+};
+
+} // namespace timeball::platform
