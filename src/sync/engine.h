@@ -38,6 +38,7 @@ struct SourceTraits {
     Poll minpoll{6};
     Poll maxpoll{10};
     ReferenceId reference_id; // what we show when this source is the system peer
+    ReferenceId local_id; // of our own address towards it: among orphans the lowest is the parent
 };
 
 // One exchange, or one reading of a reference clock.
@@ -129,6 +130,11 @@ struct SystemState {
     Poll time_constant{6};
     ClockState state = ClockState::nset;
     bool is_orphan = false;
+
+    // Only when the policy does not steer: UTC as estimated minus the clock, at `as_of`, and how
+    // fast that grows. What we say of ourselves is then true of the clock with this added.
+    Seconds served_offset{0};
+    Frequency served_rate;
 };
 
 // What to do to the clock. A slew is added to the long-term frequency until its offset is used up.

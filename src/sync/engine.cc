@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// The engine: its door, and the turn it takes with each sample.
+
+#include "sync/engine_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace timeball::sync {
+
+namespace {
+
+// Sources answer at their own pace; so long we wait for the slower ones before the first update,
+// lest the fastest one, perhaps a liar, sets the clock alone.
+constexpr Seconds patience{8};
+
+// Frequency known beforehand, to begin with.
+constexpr Frequency unknown_frequency = Frequency::ppm(100);
+constexpr Frequency drift_file_error = Frequency::ppm(2);
+
+// A frequency counts as known when its error is below this.
+constexpr Frequency frequency_goal = Frequency::ppm(2);
+
+// Half of a round trip may be asymmetry; usually about a tenth of that is.
+constexpr double usual_asymmetry = 0.1;
+
+} // namespace
+
+Engine::State::State(const Policy& p) : policy{p}, discipline{begin(p)}
+{
+    if (policy.initial_frequency)
+        estimator.expect(*policy.initial_frequency, drift_file_error);
+    else
+        estimator.expect(Frequency{}, unknown_frequency);
+}
+
+Source* Engine::State::find(SourceId id)
+{
+    const auto found
+        = std::find_if(sources.begin(), sources.end(), [&](const Source& s) { return s.id == id; });
+    return found == sources.end() ? nullptr : &*found;
+}
+
+// How far the frequency may be off is a hard bound, not a standard deviation: until it has been
+// measured over some minutes it is all that a clock can be wrong, or a multiple of what a drift
+// file of another day or another machine usually is.
+Drift Engine::State::drift() const
+{
+    constexpr Seconds trial{120};
+    const Frequency believed = estimator.frequency_uncertainty() * 4;
+    const Frequency unproven
+        = policy.initial_frequency ? Frequency::ppm(100) : policy.max_frequency;
+    const Frequency doubt = estimator.span() < trial ? unproven : believed;
+    return {estimator.frequency(), policy.dispersion + std::min(doubt, policy.max_frequency)};
+}
+
+Seconds Engine::State::ours(const ClockReading& clock) const
+{
+    return Seconds{clock.utc_minus_free() - origin.value_or(clock.utc_minus_free())};
+}
+
+void Engine::State::forget()
+{
+    for (Source& s : sources) {
+        s.filter = {};
+        s.is_newest_popcorn = false;
+    }
+    origin.reset();
+    estimator.forget_offset();
+    first_unripe.reset();
+    is_synchronized = false;
+    discipline.spike_since.reset();
+    discipline.state = discipline.state == ClockState::sync || policy.initial_frequency
+        ? ClockState::fset
+        : ClockState::nset;
+    system.stratum = Stratum::unsynchronized;
+    system.reference_id = ReferenceId::letters("STEP");
+}
+
+void Engine::State::take(Source& source, const Sample& sample)
+{
+    if (!origin)
+        origin = sample.offset;
+    Seconds offset{sample.offset - *origin};
+    if (source.traits.kind == SourceKind::pps) {
+        if (!estimator.is_started())
+            return;
+        const Seconds expected = estimator.offset(sample.when);
+        offset += Seconds{std::round((expected - offset).count())};
+    }
+    const Reading reading{sample.when, offset, sample.delay, sample.dispersion,
+        sample.root_delay / 2 + sample.root_dispersion};
+
+    source.last = sample;
+    source.reach |= 1;
+    source.path = push(source.path, sample.delay);
+    source.is_newest_popcorn
+        = !source.is_newest_popcorn && is_popcorn(source.filter, reading, drift());
+    source.filter = push(source.filter, reading);
+
+    const ClockFilter kept = without_broken_past(source.filter, drift());
+    if (source.filter.shift[2] && !kept.shift[2]) {
+        estimator.forget(source.id);
+        source.path = {};
+    }
+    source.filter = kept;
+}
+
+Outcome Engine::State::turn(const ClockReading& clock, std::optional<SourceId> fresh)
+{
+    Outcome outcome;
+    wake(clock, outcome.events);
+    const Source* source = fresh ? find(*fresh) : nullptr;
+    if (source && source->is_newest_popcorn)
+        outcome.events.push_back({EventKind::popcorn, fresh,
+            fmt::format("one reading of {:+.6f} s was left out: nothing explains it",
+                (source->filter.shift[0]->offset - ours(clock)).count())});
+
+    const bool may_fall_back
+        = alone_since && Seconds{clock.free - *alone_since} >= policy.orphanwait;
+    const Selection selection = select(
+        {sources, clock.free, drift(), time_constant.poll, peer, hop, may_fall_back}, policy);
+    follow(selection, clock.free, outcome.events);
+    has_just_stepped = false;
+    if (selection.peer && !selection.is_fallback)
+        update(selection, clock, fresh, outcome);
+    else if (selection.is_fallback)
+        remember_peer(selection, clock);
+
+    outcome.system = describe(selection, clock, outcome.events);
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        outcome.sources.push_back(view(selection.standings[i], clock));
+        outcome.polls.push_back(next_poll(sources[i]));
+    }
+    return outcome;
+}
+
+void Engine::State::wake(const ClockReading& clock, std::vector<Event>& events)
+{
+    if (started)
+        return;
+    started = alone_since = clock.free;
+    if (policy.initial_frequency)
+        events.push_back({EventKind::freq_set, std::nullopt,
+            fmt::format(
+                "frequency of {:+.3f} ppm was taken over", policy.initial_frequency->ppm())});
+    else {
+        // Whoever steered this clock before us may have known something.
+        estimator.expect(clock.correction, unknown_frequency);
+        events.push_back(
+            {EventKind::freq_not_set, std::nullopt, "no frequency is known from before"});
+    }
+}
+
+void Engine::State::follow(
+    const Selection& selection, Instant<FreeRun> now, std::vector<Event>& events)
+{
+    if (selection.peer != peer) {
+        if (!selection.peer)
+            events.push_back(
+                {EventKind::no_sys_peer, std::nullopt, "no source is left to be followed"});
+        else
+            events.push_back({EventKind::sys_peer, selection.peer,
+                "became the system peer: " + selection.standing(*selection.peer)->why});
+    }
+    peer = selection.peer;
+    hop = selection.hop;
+    if (peer && !selection.is_fallback)
+        alone_since.reset();
+    else if (!alone_since)
+        alone_since = now;
+}
+
+bool Engine::State::is_waiting_for_others(const Selection& selection, Instant<FreeRun> now)
+{
+    if (estimator.is_started() || selection.unripe == 0)
+        return false;
+    if (!first_unripe)
+        first_unripe = now;
+    return Seconds{now - *first_unripe} < patience;
+}
+
+bool Engine::State::feeds(const Selection& selection, const Source& source) const
+{
+    const Standing* st = selection.standing(source.id);
+    if (!st || !st->is_followed())
+        return false;
+    const auto is_alone = [](const Source& s, const Standing& standing) {
+        return standing.is_followed()
+            && (standing.select == Select::pps_peer || s.traits.is_preferred);
+    };
+    for (const Source& s : sources)
+        if (is_alone(s, *selection.standing(s.id)) && selection.peer == s.id)
+            return s.id == source.id;
+    return true;
+}
+
+Innovation Engine::State::measure(const Source& source)
+{
+    const Reading& reading = *source.filter.shift[0];
+    return estimator.update({source.id, reading.when, reading.offset,
+        offset_noise(source.path, reading.delay, reading.dispersion + Seconds{1e-6}),
+        usual_asymmetry * (reading.delay / 2 + reading.remote_distance) + Seconds{1e-6}});
+}
+
+void Engine::State::restart_estimator(
+    const Selection& selection, Instant<FreeRun> now, bool newest_only)
+{
+    struct Fed {
+        const Source* source;
+        const Reading* reading;
+    };
+    std::vector<Fed> fed;
+    for (const Source& s : sources) {
+        if (!feeds(selection, s))
+            continue;
+        for (const auto& stage : s.filter.shift) {
+            if (stage)
+                fed.push_back({&s, &*stage});
+            if (newest_only)
+                break;
+        }
+    }
+    std::sort(fed.begin(), fed.end(),
+        [](const Fed& a, const Fed& b) { return a.reading->when < b.reading->when; });
+    if (fed.empty())
+        return;
+
+    const Instant<FreeRun> first = fed.front().reading->when;
+    estimator.start(first, selection.combined.offset - estimator.frequency() * Seconds{now - first},
+        10 * selection.truth.width() + Seconds{1e-3});
+    for (const Fed& f : fed)
+        estimator.update({f.source->id, f.reading->when, f.reading->offset,
+            offset_noise(f.source->path, f.reading->delay, f.reading->dispersion + Seconds{1e-6}),
+            usual_asymmetry * (f.reading->delay / 2 + f.reading->remote_distance) + Seconds{1e-6}});
+}
+
+void Engine::State::update(const Selection& selection, const ClockReading& clock,
+    std::optional<SourceId> fresh, Outcome& outcome)
+{
+    bound = {selection.truth, clock.free};
+    const Source* source = fresh ? find(*fresh) : nullptr;
+    const bool begins = !estimator.is_started();
+    if (begins) {
+        if (is_waiting_for_others(selection, clock.free))
+            return;
+        restart_estimator(selection, clock.free, false);
+    } else if (!source || !feeds(selection, *source) || source->is_newest_popcorn)
+        return;
+
+    const Seconds seen
+        = (begins ? estimator.offset(clock.free) : selection.combined.offset) - ours(clock);
+    const Judgment judgment = judge(
+        discipline, seen, clock.free, estimator.frequency_uncertainty() < frequency_goal, policy);
+    const bool was_spike = discipline.state == ClockState::spike;
+    discipline = judgment.next;
+    outcome.events.insert(outcome.events.end(), judgment.events.begin(), judgment.events.end());
+
+    if (judgment.action == Action::panic) {
+        outcome.steering.action = Steering::Action::panic;
+        if (begins)
+            estimator.forget_offset();
+        return;
+    }
+    if (judgment.action == Action::wait)
+        return;
+    if (!begins) {
+        if (judgment.action == Action::step && was_spike)
+            restart_estimator(selection, clock.free, true);
+        else {
+            const Innovation innovation = measure(*source);
+            adapt_poll(innovation, *source);
+        }
+        // Whatever the filter believes, it lies where the sources say the truth is.
+        const Seconds e = estimator.offset(clock.free);
+        if (e < selection.truth.lower || e > selection.truth.upper)
+            restart_estimator(selection, clock.free, true);
+    }
+    remember_peer(selection, clock);
+    is_synchronized = true;
+    steer(judgment.action, clock, outcome);
+}
+
+void Engine::State::steer(Action action, const ClockReading& clock, Outcome& outcome)
+{
+    const Seconds left = estimator.offset(clock.free) - ours(clock);
+    const Frequency before = system.frequency;
+    const double limit = policy.max_frequency.ratio();
+    system.frequency = Frequency::ratio(std::clamp(estimator.frequency().ratio(), -limit, limit));
+    system.offset = left;
+
+    const double change = (system.frequency - before).ratio();
+    frequency_square += (change * change - frequency_square) / 8;
+    const double off = action == Action::step ? 0 : left.count();
+    offset_square += (off * off - offset_square) / 8;
+    if (!policy.steers)
+        return;
+
+    Steering& s = outcome.steering;
+    s.frequency = system.frequency;
+    if (action == Action::step) {
+        s.action = Steering::Action::step;
+        s.step = *origin + rounded(estimator.offset(clock.free)) - clock.utc_minus_free();
+        has_just_stepped = true;
+        return;
+    }
+    // Soon enough to be done well before the next sample, late enough to be smooth.
+    const double span = std::clamp(time_constant.poll.interval().count() / 16, 2.0, 32.0);
+    s.action = Steering::Action::slew;
+    s.slew = left;
+    s.slew_rate = slew_rate(left, Seconds{span}, policy.max_slew);
+}
+
+void Engine::State::adapt_poll(const Innovation& innovation, const Source& source)
+{
+    if (source.id != peer)
+        return;
+    const Seconds noise = offset_noise(source.path, source.filter.shift[0]->delay, Seconds{1e-6});
+    const Seconds next = 2 * time_constant.poll.interval();
+    const bool may_grow = discipline.state == ClockState::sync
+        && estimator.frequency_uncertainty() * next < std::max(noise, Seconds{20e-6});
+    time_constant = adapt(time_constant, !innovation.is_outlier, may_grow, source.traits.minpoll,
+        source.traits.maxpoll);
+}
+
+} // namespace timeball::sync

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// What the engine remembers between samples, and the turns it takes. Private to the room.
+
+#include "sync/discipline.h"
+#include "sync/engine.h"
+#include "sync/error_bound.h"
+#include "sync/estimator.h"
+#include "sync/selection.h"
+#include "sync/time_constant.h"
+
+#include <optional>
+#include <vector>
+
+namespace timeball::sync {
+
+struct Engine::State {
+    Policy policy;
+    std::vector<Source> sources; // in order of id
+    std::optional<Nanoseconds> origin; // near UTC minus free-running; offsets are kept less this
+    Estimator estimator;
+    Discipline discipline;
+    TimeConstant time_constant;
+
+    std::optional<Instant<FreeRun>> started; // the first turn
+    std::optional<Instant<FreeRun>> first_unripe; // since when we wait for slower sources
+    std::optional<Instant<FreeRun>> alone_since; // without anybody to follow
+    std::optional<SourceId> peer;
+    Seconds hop{0};
+    ErrorBound bound;
+    bool is_synchronized = false; // an update was made, and nothing has spoilt it since
+    bool has_just_stepped = false; // no claim until the clock has been read again
+    Leap leap = Leap::none; // as voted, armed
+    SystemState system; // as last told; the parts that only an update changes live here
+    double offset_square = 0; // running means for clock jitter and wander
+    double frequency_square = 0;
+
+    explicit State(const Policy& p);
+
+    Source* find(SourceId id);
+    void take(Source& source, const Sample& sample);
+    Outcome turn(const ClockReading& clock, std::optional<SourceId> fresh);
+    void forget();
+
+    Drift drift() const;
+    Seconds ours(const ClockReading& clock) const; // UTC shown minus free-running, less the origin
+
+private:
+    void wake(const ClockReading& clock, std::vector<Event>& events);
+    void follow(const Selection& selection, Instant<FreeRun> now, std::vector<Event>& events);
+    bool is_waiting_for_others(const Selection& selection, Instant<FreeRun> now);
+    bool feeds(const Selection& selection, const Source& source) const;
+    void restart_estimator(const Selection& selection, Instant<FreeRun> now, bool newest_only);
+    Innovation measure(const Source& source);
+    void update(const Selection& selection, const ClockReading& clock,
+        std::optional<SourceId> fresh, Outcome& outcome);
+    void steer(Action action, const ClockReading& clock, Outcome& outcome);
+    void adapt_poll(const Innovation& innovation, const Source& source);
+    void remember_peer(const Selection& selection, const ClockReading& clock);
+    SystemState describe(
+        const Selection& selection, const ClockReading& clock, std::vector<Event>& events);
+    SourceView view(const Standing& standing, const ClockReading& clock) const;
+    NextPoll next_poll(const Source& source) const;
+};
+
+} // namespace timeball::sync

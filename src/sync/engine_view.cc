@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// The engine: what it says of itself and of the sources.
+
+#include "sync/engine_state.h"
+
+#include "sync/leap_vote.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace timeball::sync {
+
+// What a client of ours is told: from the system peer, as of this update.
+void Engine::State::remember_peer(const Selection& selection, const ClockReading& clock)
+{
+    const Source& p = *find(*selection.peer);
+    system.stratum = Stratum{static_cast<std::uint8_t>(p.last->stratum.value + 1)};
+    system.reference_id = p.traits.reference_id;
+    system.reference_time = clock.utc;
+    system.root_delay = p.last->root_delay + selection.standing(p.id)->estimate->delay;
+    system.system_jitter = selection.combined.jitter;
+    leap = selection.leap;
+    if (selection.is_fallback) {
+        bound = {selection.truth, clock.free};
+        is_synchronized = true;
+    }
+}
+
+SystemState Engine::State::describe(
+    const Selection& selection, const ClockReading& clock, std::vector<Event>& events)
+{
+    const Drift now = drift();
+    SystemState s = system;
+    s.peer = selection.peer;
+    s.as_of = clock.utc;
+    s.dispersion_rate = now.tolerance;
+    s.clock_jitter = Seconds{std::sqrt(offset_square)};
+    s.wander = Frequency::ratio(std::sqrt(frequency_square));
+    s.time_constant = time_constant.poll;
+    s.state = discipline.state;
+
+    const bool is_alone = alone_since && Seconds{clock.free - *alone_since} >= policy.orphanwait;
+    if (policy.orphan < Stratum::unsynchronized && is_alone && !selection.peer) {
+        s.is_orphan = true;
+        s.leap = Leap::none;
+        s.stratum = policy.orphan;
+        s.reference_id = policy.orphan_id;
+        s.reference_time = clock.utc;
+        s.root_delay = Seconds{0};
+        s.root_dispersion = policy.mindist;
+        return s;
+    }
+
+    const Seconds shown = ours(clock);
+    const Seconds wanted
+        = estimator.is_started() && !selection.is_fallback ? estimator.offset(clock.free) : shown;
+    if (!policy.steers && is_synchronized) {
+        s.served_offset = wanted - shown;
+        s.served_rate = now.frequency - clock.correction;
+    }
+    const Seconds far
+        = farthest(carried(bound, clock.free, now).truth, policy.steers ? shown : wanted, wanted);
+    s.root_dispersion = std::clamp(far - s.root_delay / 2, policy.mindist, max_dispersion);
+
+    if (!is_synchronized || has_just_stepped || s.root_dispersion >= max_dispersion
+        || s.stratum >= Stratum::unsynchronized) {
+        s.leap = Leap::unsynchronized;
+        s.stratum = Stratum::unsynchronized;
+        s.root_delay = Seconds{0};
+        s.root_dispersion = max_dispersion;
+        if (has_just_stepped)
+            s.reference_id = ReferenceId::letters("STEP");
+        system.leap = s.leap;
+        return s;
+    }
+    s.leap = is_last_day_of_month(clock.utc) ? leap : Leap::none;
+    const auto is_armed = [](Leap l) { return l == Leap::insert || l == Leap::remove; };
+    if (is_armed(s.leap) != is_armed(system.leap))
+        events.push_back(is_armed(s.leap) ? Event{EventKind::leap_armed, std::nullopt,
+                             "a leap second was announced for the "
+                             "end of this day"}
+                                          : Event{EventKind::leap_disarmed, std::nullopt,
+                                              "no leap second is announced any "
+                                              "more"});
+    system.leap = s.leap;
+    return s;
+}
+
+SourceView Engine::State::view(const Standing& st, const ClockReading& clock) const
+{
+    SourceView v;
+    v.id = st.id;
+    v.select = st.select;
+    v.flash = st.flash;
+    v.root_distance = st.root_distance;
+    v.select_jitter = st.select_jitter;
+    v.why = st.why;
+    if (st.estimate) {
+        v.has_estimate = true;
+        v.offset = st.estimate->offset - ours(clock);
+        v.delay = st.estimate->delay;
+        v.dispersion = st.estimate->dispersion;
+        v.jitter = st.estimate->jitter;
+    }
+    return v;
+}
+
+NextPoll Engine::State::next_poll(const Source& source) const
+{
+    const Poll highest = std::max(source.traits.minpoll, source.traits.maxpoll);
+    return {source.id, std::clamp(time_constant.poll, source.traits.minpoll, highest)};
+}
+
+Engine::Engine(const Policy& policy) : state_{std::make_unique<State>(policy)} { }
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+void Engine::reconfigure(const Policy& policy)
+{
+    state_->policy = policy;
+}
+
+void Engine::add(SourceId id, const SourceTraits& traits)
+{
+    auto& sources = state_->sources;
+    const auto after
+        = std::find_if(sources.begin(), sources.end(), [&](const Source& s) { return s.id > id; });
+    Source source;
+    source.id = id;
+    source.traits = traits;
+    sources.insert(after, std::move(source));
+}
+
+void Engine::change(SourceId id, const SourceTraits& traits)
+{
+    if (Source* s = state_->find(id))
+        s->traits = traits;
+}
+
+void Engine::remove(SourceId id)
+{
+    std::erase_if(state_->sources, [&](const Source& s) { return s.id == id; });
+    state_->estimator.forget(id);
+}
+
+void Engine::reach(SourceId id, std::uint8_t reach)
+{
+    if (Source* s = state_->find(id))
+        s->reach = reach;
+}
+
+Outcome Engine::take(SourceId id, const Sample& sample, const ClockReading& clock)
+{
+    if (Source* s = state_->find(id))
+        state_->take(*s, sample);
+    return state_->turn(clock, id);
+}
+
+Outcome Engine::look(const ClockReading& clock)
+{
+    return state_->turn(clock, std::nullopt);
+}
+
+void Engine::forget_samples()
+{
+    state_->forget();
+}
+
+std::vector<FilterStage> Engine::filter(SourceId id, const ClockReading& clock) const
+{
+    std::vector<FilterStage> stages;
+    const Source* s = state_->find(id);
+    if (!s)
+        return stages;
+    const Drift drift = state_->drift();
+    for (const auto& stage : s->filter.shift)
+        if (stage)
+            stages.push_back(
+                {stage->delay, carried_offset(*stage, clock.free, drift) - state_->ours(clock),
+                    aged_dispersion(*stage, clock.free, drift)});
+    return stages;
+}
+
+} // namespace timeball::sync
