@@ -27,6 +27,76 @@ struct ServerCounters {
                   kisses_sent = 0, control_requests = 0, dropped = 0, sent = 0, send_failed = 0;
 };
 
+// What the kernel says of the clock that it keeps for us (ntp_adjtime).
+struct KernelClock {
+    Seconds offset{0};
+    Frequency frequency;
+    Seconds maximum_error{0}, estimated_error{0};
+    std::string flags; // "pll nano"
+    int time_constant = 0;
+    Seconds precision{0};
+    Frequency tolerance;
+    Frequency pps_frequency, pps_stability;
+    Seconds pps_jitter{0};
+    int calibration_interval = 0;
+    std::uint64_t calibrations = 0, calibration_errors = 0, jitter_exceeded = 0,
+                  stability_exceeded = 0;
+};
+
+// The list of clients (MRU).
+struct ClientListState {
+    bool is_enabled = true;
+    std::uint64_t hash_slots = 0, depth = 0, deepest = 0, max_depth = 0, min_depth = 0;
+    Seconds max_age{0}, min_age{0}, oldest_age{0};
+    std::uint64_t memory = 0, max_memory = 0; // octets
+    std::uint64_t exists = 0, added = 0, recycled_old = 0, recycled_full = 0, refused = 0;
+};
+
+// Datagrams and wake-ups of the whole daemon.
+struct Traffic {
+    Seconds since_reset{0};
+    std::uint64_t receive_buffers = 0, free_buffers = 0, used_buffers = 0, low_water = 0;
+    std::uint64_t dropped = 0, ignored = 0, received = 0, sent = 0, send_failed = 0, wakeups = 0,
+                  useful_wakeups = 0;
+};
+
+struct Timers {
+    Seconds since_reset{0};
+    std::uint64_t overruns = 0, transmits = 0;
+};
+
+// Mode 6 system status: what keeps us on time.
+enum SourceCode : std::uint8_t {
+    source_unspecified = 0,
+    source_pps = 1,
+    source_lf_radio = 2,
+    source_hf_radio = 3,
+    source_uhf_radio = 4, // satellites
+    source_local = 5,
+    source_ntp = 6,
+    source_other = 7, // PTP, shared memory
+    source_wristwatch = 8,
+    source_telephone = 9
+};
+
+// Mode 6 peer status: what happened last to an association.
+enum PeerEventCode : std::uint8_t {
+    peer_mobilize = 1,
+    peer_demobilize = 2,
+    peer_went_unreachable = 3,
+    peer_went_reachable = 4,
+    peer_restart = 5,
+    peer_no_reply = 6,
+    peer_rate_exceeded = 7,
+    peer_access_denied = 8,
+    peer_leap_armed = 9,
+    peer_became_system_peer = 10,
+    peer_clock_event = 11,
+    peer_bad_auth = 12,
+    peer_popcorn = 13
+};
+
+// Whoever answers from a report refreshes `now`, `now_mono` and what ages with them first.
 struct System {
     sync::SystemState sync;
     Precision precision;
@@ -36,9 +106,9 @@ struct System {
     Seconds uptime{0};
     AssociationId peer; // 0: none
     Endpoint peer_address; // of the system peer
-    std::uint8_t source_code = 0; // mode 6 system status: clock source
-    std::uint8_t event_count = 0;
-    std::uint8_t event_code = 0;
+    std::uint8_t source_code = 0; // mode 6 system status: a SourceCode
+    std::uint8_t event_count = 0; // since the code changed
+    std::uint8_t event_code = 0; // a sync::EventKind
     std::string version; // "ntpd timeball-0.1.0"
     std::string processor, operating_system;
     std::string clock_name; // SystemClock::name()
@@ -50,6 +120,26 @@ struct System {
     ServerCounters counters; // since start
     ServerCounters counters_hour; // since the last sysstats record
     Seconds since_counters_hour{0};
+    // Empty: there is no such thing here, and nothing is said of it.
+    std::optional<KernelClock> kernel;
+    std::optional<ClientListState> clients;
+    std::optional<Traffic> traffic;
+    std::optional<Timers> timers;
+};
+
+// What a driver says of its device.
+struct ReferenceClock {
+    std::string name; // of the driver: "NMEA"
+    int mode = 0;
+    std::string device; // path
+    std::string timecode; // the last one, as it came
+    std::uint64_t polls = 0, no_reply = 0, bad_format = 0, bad_data = 0;
+    Seconds fudge1{0}, fudge2{0};
+    Stratum stratum{0};
+    ReferenceId reference_id;
+    std::uint8_t flags = 0; // flag1 is bit 0
+    std::uint8_t event_count = 0, event_code = 0; // mode 6 clock status
+    std::vector<std::pair<std::string, std::string>> variables; // of this driver only
 };
 
 struct Association {
@@ -58,6 +148,7 @@ struct Association {
     std::string host_name; // as configured; "NAME(unit)" for a reference clock; empty when numeric
     Endpoint remote; // 0.0.0.0 while unresolved and for a pool
     LocalAddress local;
+    std::uint16_t local_port = 0; // 0: none at present
     bool is_configured = true;
     bool is_pool = false; // the solicitor: refid POOL
     bool is_refclock = false;
@@ -83,17 +174,19 @@ struct Association {
     std::uint16_t flash = 0; // packet and peer bits
     sync::SourceView view;
     std::vector<sync::FilterStage> filter;
-    std::uint8_t event_count = 0, event_code = 0;
+    std::uint8_t event_count = 0, event_code = 0; // a PeerEventCode
     bool is_broadcast = false;
     std::uint64_t sent = 0, received = 0, bad_auth = 0, bogus_origin = 0, old_packet = 0,
                   bad_distance = 0, selection_broken = 0;
     Seconds since_reachable_change{0}, until_next_poll{0}, since_received{0};
+    std::int32_t candidate = 0; // place among the survivors, from 1; 0: none
     bool is_preemptible = false;
+    std::optional<ReferenceClock> clock; // of a reference clock
 };
 
 struct Report {
     System system;
-    std::vector<Association> associations; // ascending by id
+    std::vector<Association> associations; // ascending by id, and no id twice
 };
 
 } // namespace timeball::report
