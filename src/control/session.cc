@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// One question at a time to one server.
+
+#include "control/session.h"
+
+#include <algorithm>
+#include <array>
+
+namespace timeball::control {
+
+std::string_view name_of(Error error)
+{
+    constexpr std::array<std::string_view, 8> names{"UNSPEC", "PERMISSION", "BADFMT", "BADOP",
+        "BADASSOC", "UNKNOWNVAR", "BADVALUE", "RESTRICT"};
+    const auto code = static_cast<std::size_t>(error);
+    return code < names.size() ? names[code] : "unknown error";
+}
+
+std::string to_string(const Failure& failure)
+{
+    switch (failure.kind) {
+    case Failure::Kind::timed_out:
+        return "timed out, nothing received";
+    case Failure::Kind::incomplete:
+        return "timed out with an incomplete answer";
+    case Failure::Kind::too_many:
+        return "the answer does not end";
+    case Failure::Kind::refused:
+        break;
+    }
+    return "the server answered " + std::string{name_of(failure.error)};
+}
+
+Bytes Session::ask(Question question, Instant<Mono> now)
+{
+    question_ = std::move(question);
+    tries_left_ = patience_.tries;
+    return request(now);
+}
+
+Bytes Session::request(Instant<Mono> now)
+{
+    --tries_left_;
+    ++sequence_; // replies to an earlier try are late: they belong to another time
+    fragments_.clear();
+    total_.reset();
+    datagrams_ = 0;
+    deadline_ = now + patience_.first;
+    const Header header{.leap = Leap::unsynchronized,
+        .version = patience_.version,
+        .opcode = question_->opcode,
+        .sequence = sequence_,
+        .association = question_->association};
+    const auto data = as_bytes(question_->data);
+    return encode(header, data.first(std::min(data.size(), max_data)));
+}
+
+Session::Step Session::ended(Step how)
+{
+    question_.reset();
+    fragments_.clear();
+    return how;
+}
+
+std::optional<Instant<Mono>> Session::deadline() const
+{
+    return question_ ? std::optional{deadline_} : std::nullopt;
+}
+
+Session::Step Session::look(Instant<Mono> now)
+{
+    if (!question_ || now < deadline_)
+        return Wait{};
+    if (tries_left_ > 0)
+        return Send{request(now)};
+    return ended(
+        Failure{fragments_.empty() ? Failure::Kind::timed_out : Failure::Kind::incomplete});
+}
+
+bool Session::is_ours(const Message& message) const
+{
+    const Header& h = message.header;
+    // The association is not compared: some servers put their own there.
+    return question_ && h.is_response && h.version >= 1 && h.version <= 4 && h.sequence == sequence_
+        && h.opcode == question_->opcode;
+}
+
+Session::Step Session::take(std::span<const std::byte> datagram, Instant<Mono> now)
+{
+    const auto message = decode(datagram);
+    if (!message || !is_ours(*message))
+        return Wait{};
+    const Header& h = message->header;
+    if (h.is_error)
+        return ended(Failure{Failure::Kind::refused, Error(h.status >> 8)});
+    if (!message->is_sound() || (h.count == 0 && h.has_more))
+        return Wait{};
+    if (++datagrams_ > 2 * max_fragments)
+        return ended(Failure{Failure::Kind::too_many});
+    if (total_ && (!h.has_more || h.offset + h.count > *total_))
+        return Wait{}; // a second end, or something behind the end
+
+    const auto data = message->data();
+    if (!insert({h.offset, {data.begin(), data.end()}}))
+        return Wait{};
+    if (!h.has_more) {
+        total_ = h.offset + h.count;
+        status_ = h.status; // ntpd's fragments all have the same
+    }
+    if (auto text = whole())
+        return ended(Reply{status_, std::move(*text)});
+    deadline_ = now + patience_.next;
+    return Wait{};
+}
+
+bool Session::insert(Fragment fragment)
+{
+    const auto next = std::find_if(fragments_.begin(), fragments_.end(),
+        [&](const Fragment& known) { return known.offset >= fragment.offset; });
+    if (next != fragments_.end()
+        && (next->offset == fragment.offset || next->offset < fragment.end()))
+        return false;
+    if (next != fragments_.begin() && std::prev(next)->end() > fragment.offset)
+        return false;
+    fragments_.insert(next, std::move(fragment));
+    return true;
+}
+
+std::optional<std::string> Session::whole() const
+{
+    if (!total_)
+        return std::nullopt;
+    std::string text;
+    for (const Fragment& fragment : fragments_) {
+        if (fragment.offset != text.size())
+            return std::nullopt; // a hole
+        text += as_text(fragment.data);
+    }
+    return text.size() == *total_ ? std::optional{text} : std::nullopt;
+}
+
+} // namespace timeball::control
