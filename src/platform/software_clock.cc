@@ -70,36 +70,62 @@ SoftwareClock::SoftwareClock(const Flaws& flaws, Sources sources)
     precision_ = measured_precision([this] { return now().time_since_epoch(); });
 }
 
+// What a reading counts and what it makes of that must belong together: a thread that loses its
+// processor between the two would apply an old rate to a span in which it no longer held.
+template <class Read>
+auto SoftwareClock::undisturbed(Read read) const
+{
+    constexpr int most = 100; // and then an old rate is better than waiting
+    for (int tries = 1;; ++tries) {
+        const unsigned before = changes_.load();
+        const auto result = read();
+        if ((before % 2 == 0 && changes_.load() == before) || tries == most)
+            return result;
+    }
+}
+
+// `change` makes one time of another at a count.
+template <class Change>
+Instant<Utc> SoftwareClock::change(Change change)
+{
+    changes_.fetch_add(1);
+    const auto count = sources_.count().count();
+    const SteeredTime time = change(time_.read(), count);
+    time_.write(time);
+    changes_.fetch_add(1);
+    return time.at(count);
+}
+
+Instant<Utc> SoftwareClock::at(Nanoseconds count) const
+{
+    return time_.read().at(count.count()) + noise(count);
+}
+
 Instant<Utc> SoftwareClock::now() const
 {
-    // The time first: what is counted after that lies at or after its beginning.
-    const SteeredTime time = time_.read();
-    const Nanoseconds count = sources_.count();
-    return time.at(count.count()) + noise(count);
+    return undisturbed([this] { return at(sources_.count()); });
+}
+
+Nanoseconds SoftwareClock::ahead_of_system() const
+{
+    return undisturbed([this] {
+        const Moment now = moment(sources_, 3);
+        return at(now.count) - now.system;
+    });
 }
 
 Result<Instant<Utc>, std::error_code> SoftwareClock::set_frequency(Frequency correction)
 {
     const Frequency most = max_frequency();
     correction_ = std::clamp(correction, -most, most);
-    const auto count = sources_.count().count();
-    const auto time = with_gain(time_.read(), count, gain_of(flaws_.drift, correction_));
-    time_.write(time);
-    return time.at(count);
+    return change([this](const SteeredTime& time, std::int64_t count) {
+        return with_gain(time, count, gain_of(flaws_.drift, correction_));
+    });
 }
 
 Result<Instant<Utc>, std::error_code> SoftwareClock::step(Nanoseconds by)
 {
-    const auto time = moved(time_.read(), by);
-    time_.write(time);
-    return time.at(sources_.count().count());
-}
-
-Nanoseconds SoftwareClock::ahead_of_system() const
-{
-    const SteeredTime time = time_.read();
-    const Moment now = moment(sources_, 3);
-    return time.at(now.count.count()) + noise(now.count) - now.system;
+    return change([by](const SteeredTime& time, std::int64_t) { return moved(time, by); });
 }
 
 Nanoseconds SoftwareClock::noise(Nanoseconds count) const

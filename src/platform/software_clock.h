@@ -9,6 +9,7 @@
 #include "platform/host_clock.h"
 #include "platform/steered_time.h"
 
+#include <atomic>
 #include <functional>
 
 namespace timeball::platform {
@@ -43,12 +44,18 @@ public:
     Nanoseconds ahead_of_system() const override;
 
 private:
+    Instant<Utc> at(Nanoseconds count) const;
+    template <class Read>
+    auto undisturbed(Read read) const;
+    template <class Change>
+    Instant<Utc> change(Change change);
     Nanoseconds noise(Nanoseconds count) const;
 
     Sources sources_;
     Flaws flaws_;
     Frequency correction_;
     Snapshot<SteeredTime> time_;
+    std::atomic<unsigned> changes_{0}; // twice their number; odd while one is made
     Precision precision_;
 };
 
