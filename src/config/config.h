@@ -26,6 +26,7 @@ enum class SourceType : std::uint8_t {
 
 struct RefclockConfig {
     std::string driver; // "pps", "shm", ...
+    std::optional<int> number; // t of 127.127.t.u, where the driver has one
     int unit = 0;
     int mode = 0;
     int subtype = 0;
@@ -35,13 +36,15 @@ struct RefclockConfig {
     std::string reference_id;
     bool flag1 = false, flag2 = false, flag3 = false, flag4 = false;
     std::string path, ppspath;
-    int baud = 0;
-    std::optional<int> tai;
+    int baud = 0; // 0: the driver's own
+    std::optional<int> tai; // TAI minus UTC, seconds, of a device that shows TAI
+    bool operator==(const RefclockConfig&) const = default;
 };
 
 struct SourceConfig {
     SourceType type = SourceType::server;
-    std::string host; // as written: name or numeric address
+    std::string host; // as written: name or numeric address, without brackets; a reference clock's
+                      // "127.127.t.u", or "PHC(0)" where the driver has no number
     std::optional<Family> family; // -4, -6
     std::uint16_t port = 123;
     bool iburst = false;
@@ -52,7 +55,8 @@ struct SourceConfig {
     bool is_preemptible = false;
     bool interleaved = false; // xleave
     bool nts = false;
-    std::string nts_ca;
+    std::uint16_t nts_port = 4460; // of the key exchange
+    std::string nts_ca; // file or directory; empty: the system's
     std::string nts_aead;
     bool nts_no_verify = false;
     Poll minpoll{6};
@@ -61,10 +65,14 @@ struct SourceConfig {
     KeyId key;
     Seconds bias{0};
     std::optional<RefclockConfig> refclock;
-    int line = 0; // where it stands, for messages
+    std::string file; // where it stands, for messages; does not count in comparisons
+    int line = 0;
 
     bool operator==(const SourceConfig&) const;
 };
+
+// Two sources are one and the same upstream when this is equal: what it is and where.
+std::string identity(const SourceConfig& source);
 
 // Bits as mrulist's `rs` shows them.
 enum RestrictFlags : std::uint32_t {
@@ -90,11 +98,12 @@ struct RestrictEntry {
     bool ntpport = false; // match only source port 123
     std::uint32_t flags = 0; // RestrictFlags
     bool is_source_template = false; // `restrict source`: address and mask are unused
-    int line = 0;
-    bool operator==(const RestrictEntry&) const = default;
+    int line = 0; // 0: built in; does not count in comparisons
+    bool operator==(const RestrictEntry&) const;
 };
 
-// A rule for a name that must be resolved when loading.
+// A rule for a name that must be resolved when loading; each of its addresses gets the entry. A
+// mask of zeros, here, means that none was given: the address alone.
 struct RestrictName {
     std::string host;
     std::optional<Family> family;
@@ -104,8 +113,8 @@ struct RestrictName {
 
 enum class LimitRule : std::uint8_t {
     ntpsec, // `limit`, also when neither is given
-    classic
-}; // `discard`
+    classic // `discard`
+};
 
 struct LimitConfig {
     LimitRule rule = LimitRule::ntpsec;
@@ -156,49 +165,70 @@ struct FileGeneration {
 
 enum class ClockChoice : std::uint8_t { kernel, software, none };
 
+// How wrong a software clock starts, for demonstrations.
+struct SoftwareClockConfig {
+    Seconds offset{0}; // added to the system's time at start
+    Frequency frequency; // error of its oscillator
+    Seconds jitter{0}; // of each reading
+    bool operator==(const SoftwareClockConfig&) const = default;
+};
+
 struct StartConfig {
     std::string pidfile;
     std::string user, group; // -u
+    std::string jaildir; // -i; empty: none
     ClockChoice clock = ClockChoice::kernel;
-    int workers
-        = -1; // threads that serve; 0: the control loop serves; -1: one for each core, at most 8
+    SoftwareClockConfig software_clock;
+    int workers = -1; // threads that serve; 0: the control loop; -1: one a core, at most 8
     std::uint16_t port = 123;
-    std::uint16_t extra_port = 0;
+    std::uint16_t extra_port = 0; // a second one; 0: none
     bool sandbox = true;
     bool uses_ipv4 = true;
     bool uses_ipv6 = true;
+    bool uses_virtual_interfaces = true; // -L: not those with a colon in their name
+    bool stays_in_foreground = false; // -n
+    bool quits_when_set = false; // -q: sets the clock once and ends
+    Seconds wait_for_sync{0}; // -w: the parent waits so long for the first synchronization
+    Seconds interface_interval{300}; // -U: between looks at the interfaces; 0: never
     bool high_priority = false; // -N
+    std::optional<int> priority; // -P
+    int debug = 0; // -d, -D
+    bool operator==(const StartConfig&) const = default;
 };
 
 struct LiveConfig {
     std::vector<SourceConfig> sources;
-    std::vector<RestrictEntry> restrictions; // in order of the file, built-in ones included
+    std::vector<RestrictEntry> restrictions; // built-in ones first, then in order of the file; each
+                                             // address, mask and ntpport once, flags merged
     std::vector<RestrictName> restrict_names;
     LimitConfig limit;
     MruConfig mru;
     std::vector<InterfaceRule> interfaces;
-    sync::Policy policy; // tos and tinker
+    sync::Policy policy; // tos, tinker, -g, -G and -x
     std::string driftfile;
     Frequency drift_threshold = Frequency::ppm(0.1); // `nonvolatile`
     std::optional<Frequency> tinker_frequency;
     std::string leapfile;
     bool leapfile_checks_hash = true;
     Seconds leap_smear_interval{0};
-    std::string statsdir;
+    std::string statsdir; // ends in a slash, or is empty
     std::vector<FileGeneration> statistics;
     bool stats = true;
     std::string logfile;
-    std::string logconfig;
+    std::string logconfig; // its words, separated by blanks: "=syncstatus +sysevents"
     std::string keysfile;
-    std::vector<KeyId> trusted_keys;
+    std::vector<KeyId> trusted_keys; // ascending
     KeyId control_key;
     bool ntp = true; // `disable ntp`: never touch the clock
     bool kernel = true;
     bool monitor = true;
     bool auth = true;
+    bool calibrate = false;
     int dscp = 46;
     std::vector<SetVariable> variables;
-    std::string nts_cert, nts_key, nts_cookie, nts_ca;
+    std::string nts_cert, nts_key, nts_cookie, nts_ca, nts_aead;
+    std::string nts_mintls, nts_maxtls;
+    std::uint16_t nts_port = 4460;
     bool nts_enabled = false;
 };
 

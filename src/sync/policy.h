@@ -19,6 +19,7 @@ struct Policy {
     Stratum ceiling{16}; // servers at or above are unfit
     Seconds mindist{0.001};
     Seconds maxdist{1.5};
+    Seconds maxdisp{16}; // what a sample says of its own dispersion is cut here
     Stratum orphan{16}; // what we show when no source is left; 16: nothing
     Seconds orphanwait{300};
 
@@ -38,6 +39,8 @@ struct Policy {
     std::optional<Frequency> initial_frequency; // from the drift file
     ReferenceId orphan_id
         = ReferenceId::letters("LOOP"); // 127.0.0.1 unless the orphan stratum is 1
+
+    bool operator==(const Policy&) const = default;
 };
 
 } // namespace timeball::sync

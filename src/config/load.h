@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// From the text of the files and the command line to one configuration, with everything there is to
+// say about it. What is wrong is told and skipped; the rest applies.
+
+#include "config/command_line.h"
+#include "config/config.h"
+#include "config/diagnostic.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace timeball {
+class Files;
+}
+
+namespace timeball::config {
+
+struct Loaded {
+    Config config;
+    std::vector<Diagnostic>
+        diagnostics; // in order of the files, then of the configuration as a whole
+};
+
+// Reads ntp.conf, the *.conf files of the directory ntp.d beside it, and timeball.conf, which need
+// not exist unless the command line names it. A reload is the same call again.
+Loaded load(const CommandLine& options, Files& files);
+
+// The same from text, for tests and for lines given at run time. The files are called "ntp.conf"
+// and "timeball.conf", and nothing can be included.
+Loaded load_text(std::string_view ntp_conf, std::string_view timeball_conf = "",
+    const CommandLine& options = {});
+
+// One warning for each reference clock whose driver is not among those the build has.
+std::vector<Diagnostic> missing_drivers(
+    const LiveConfig& live, std::span<const std::string_view> available);
+
+} // namespace timeball::config

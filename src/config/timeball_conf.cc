@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// timeball.conf, read with libconfig.
+
+#include "config/timeball_conf.h"
+
+#include "base/handle.h"
+#include "config/directives.h"
+#include "config/suggest.h"
+
+#include <fmt/format.h>
+#include <libconfig.h>
+
+#include <algorithm>
+#include <array>
+
+namespace timeball::config {
+
+namespace {
+
+using Setting = Word<StartConfig>;
+
+constexpr auto settings = std::to_array<Setting>({
+    {{"timeball.conf", "clock", Type::text, 0, 0, "kernel", "kernel, software or none",
+         "The clock that is steered: the machine's, one of the program's own, or none."},
+        nullptr},
+    {{"timeball.conf", "workers", Type::integer, -1, 1024, "-1", "threads",
+         "Threads that answer; 0 answers in the main thread, -1 takes one for each core, at most "
+         "eight."},
+        [](StartConfig& start, const Value& value) { start.workers = value.integer(); }},
+    {{"timeball.conf", "port", Type::integer, 1, 65535, "123", "", "UDP port to answer on."},
+        [](StartConfig& start, const Value& value) {
+            start.port = static_cast<std::uint16_t>(value.number);
+        }},
+    {{"timeball.conf", "extra_port", Type::integer, 0, 65535, "0", "",
+         "A second UDP port to answer on; 0 is none."},
+        [](StartConfig& start, const Value& value) {
+            start.extra_port = static_cast<std::uint16_t>(value.number);
+        }},
+    {{"timeball.conf", "sandbox", Type::boolean, 0, 1, "true", "",
+         "Confine the process to the system calls it needs."},
+        [](StartConfig& start, const Value& value) { start.sandbox = value.is_true(); }},
+    {{"timeball.conf", "high_priority", Type::boolean, 0, 1, "false", "",
+         "Run at high priority, with memory locked."},
+        [](StartConfig& start, const Value& value) { start.high_priority = value.is_true(); }},
+    {{"timeball.conf", "user", Type::text, 0, 0, "", "name", "Run as this user."},
+        [](StartConfig& start, const Value& value) { start.user = value.text; }},
+    {{"timeball.conf", "group", Type::text, 0, 0, "", "name", "Run as this group."},
+        [](StartConfig& start, const Value& value) { start.group = value.text; }},
+    {{"timeball.conf", "software_clock", Type::special, 0, 0, "", "",
+         "A group: how wrong a software clock starts, for demonstrations."},
+        nullptr},
+});
+
+constexpr auto software_clock_settings = std::to_array<Setting>({
+    {{"software_clock", "offset", Type::number, -1e10, 1e10, "0", "s",
+         "Added to the system's time at the start."},
+        [](StartConfig& start, const Value& value) {
+            start.software_clock.offset = Seconds{value.number};
+        }},
+    {{"software_clock", "frequency", Type::number, -500, 500, "0", "ppm",
+         "Error of its oscillator."},
+        [](StartConfig& start, const Value& value) {
+            start.software_clock.frequency = Frequency::ppm(value.number);
+        }},
+    {{"software_clock", "jitter", Type::number, 0, 10, "0", "s", "Noise of each reading."},
+        [](StartConfig& start, const Value& value) {
+            start.software_clock.jitter = Seconds{value.number};
+        }},
+});
+
+struct LibraryConfig {
+    LibraryConfig() { config_init(&config); }
+    ~LibraryConfig() { config_destroy(&config); }
+    LibraryConfig(const LibraryConfig&) = delete;
+    LibraryConfig& operator=(const LibraryConfig&) = delete;
+    config_t config;
+};
+
+class Reader {
+public:
+    Reader(Draft& draft, const std::string& file) : draft_{draft}, file_{file} { }
+
+    void read(const config_setting_t* group, std::string_view scope, std::span<const Setting> known)
+    {
+        for (int i = 0; i < config_setting_length(group); ++i)
+            read_setting(config_setting_get_elem(group, static_cast<unsigned>(i)), scope, known);
+    }
+
+    void tell(Diagnostic::Severity severity, int line, std::string text)
+    {
+        draft_.diagnostics.push_back({severity, file_, line, 0, std::move(text)});
+    }
+
+private:
+    void warn(const config_setting_t* setting, std::string text)
+    {
+        tell(Diagnostic::Severity::warning, static_cast<int>(config_setting_source_line(setting)),
+            std::move(text));
+    }
+
+    void read_setting(
+        const config_setting_t* setting, std::string_view scope, std::span<const Setting> known)
+    {
+        const std::string name = config_setting_name(setting);
+        const auto found = std::find_if(
+            known.begin(), known.end(), [&](const Setting& s) { return s.option.name == name; });
+        if (found == known.end()) {
+            const auto meant = suggestion(name, names_of(scope));
+            return warn(setting,
+                fmt::format("{} is not a setting of {}{}; it was skipped", quoted(name), scope,
+                    meant.empty() ? "" : fmt::format(" (did you mean '{}'?)", meant)));
+        }
+        if (found->option.type == Type::special) {
+            if (config_setting_is_group(setting))
+                return read(setting, found->option.name, software_clock_settings);
+            return warn(
+                setting, fmt::format("'{}' wants a group, {{ ... }}; it was skipped", name));
+        }
+        const auto value = value_of(setting, found->option);
+        if (!value)
+            return warn(setting,
+                fmt::format("'{}' wants {}; it was skipped", name, allowed(found->option)));
+        if (name == "clock")
+            return read_clock(setting, value->text);
+        found->set(draft_.config.start, bounded(setting, found->option, *value));
+    }
+
+    static std::optional<Value> value_of(const config_setting_t* setting, const Option& option)
+    {
+        Value value;
+        const int type = config_setting_type(setting);
+        const bool is_whole = type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64;
+        if (option.type == Type::text && type == CONFIG_TYPE_STRING)
+            value.text = config_setting_get_string(setting);
+        else if (option.type == Type::boolean && type == CONFIG_TYPE_BOOL)
+            value.number = config_setting_get_bool(setting);
+        else if ((option.type == Type::integer || option.type == Type::number) && is_whole)
+            value.number = static_cast<double>(config_setting_get_int64(setting));
+        else if (option.type == Type::number && type == CONFIG_TYPE_FLOAT)
+            value.number = config_setting_get_float(setting);
+        else
+            return std::nullopt;
+        return value;
+    }
+
+    Value bounded(const config_setting_t* setting, const Option& option, Value value)
+    {
+        if (option.type != Type::integer && option.type != Type::number)
+            return value;
+        const double clamped = std::clamp(value.number, option.least, option.most);
+        if (clamped != value.number)
+            warn(setting,
+                fmt::format("'{}' wants {}, not {:g}; {:g} is taken", option.name, allowed(option),
+                    value.number, clamped));
+        value.number = clamped;
+        return value;
+    }
+
+    void read_clock(const config_setting_t* setting, const std::string& name)
+    {
+        ClockChoice& clock = draft_.config.start.clock;
+        if (name == "kernel")
+            clock = ClockChoice::kernel;
+        else if (name == "software")
+            clock = ClockChoice::software;
+        else if (name == "none")
+            clock = ClockChoice::none;
+        else // the machine's clock must not be steered because of a typing mistake
+            tell(Diagnostic::Severity::error, static_cast<int>(config_setting_source_line(setting)),
+                fmt::format(
+                    "'clock' wants \"kernel\", \"software\" or \"none\", not {}", quoted(name)));
+    }
+
+    Draft& draft_;
+    const std::string& file_;
+};
+
+} // namespace
+
+void read_timeball_conf(Draft& draft, const std::string& text, const std::string& file)
+{
+    Reader reader{draft, file};
+    // The library would open the file by itself, behind everybody's back.
+    if (const auto at = text.find("@include"); at != text.npos) {
+        const auto line = std::count(text.begin(), text.begin() + static_cast<long>(at), '\n') + 1;
+        reader.tell(Diagnostic::Severity::error, static_cast<int>(line),
+            "'@include' is not supported; nothing of this file was applied");
+        return;
+    }
+    LibraryConfig library;
+    if (config_read_string(&library.config, text.c_str()) != CONFIG_TRUE) {
+        reader.tell(Diagnostic::Severity::error, config_error_line(&library.config),
+            fmt::format(
+                "{}; nothing of this file was applied", config_error_text(&library.config)));
+        return;
+    }
+    reader.read(config_root_setting(&library.config), "timeball.conf", settings);
+}
+
+void list_timeball_options(std::vector<Option>& table)
+{
+    append(table, settings);
+    append(table, software_clock_settings);
+}
+
+} // namespace timeball::config
