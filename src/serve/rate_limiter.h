@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// How often one client may ask. Two rules: NTPsec's `limit` (an average that decays) and the
+// classic `discard` (a bucket that leaks by the second). What is remembered of a client are 24 bits
+// in its record.
+
+#include "config/config.h"
+#include "ntp/responder.h"
+#include "serve/client_list.h"
+
+namespace timeball::serve {
+
+class RateLimiter {
+public:
+    explicit RateLimiter(const config::LimitConfig& limit) : limit_{limit} { }
+
+    // For a packet just met. The first of a new client, and one that found no record, passes.
+    ntp::Rate judge(const ClientList::Meeting& meeting) const;
+
+    // For a packet that counts for nothing here: only the time since the last one passes.
+    void pass_by(const ClientList::Meeting& meeting) const;
+
+    // Whether a packet that is refused gets an answer all the same. Who asks under another's
+    // address could keep that one from the time for good; so, to a client refused very often, one
+    // answer in sixteen goes out by chance.
+    static bool leaks(const Client& client, std::uint64_t noise);
+
+    // Packets a second, roughly, as the rule sees them.
+    double score(const Client& client) const;
+
+    // What a RATE kiss should ask for: the interval that never meets the limit.
+    Poll kiss_poll() const;
+
+private:
+    ntp::Rate judge_average(Client& client, bool is_new, Nanoseconds since) const;
+    ntp::Rate judge_classic(Client& client, Nanoseconds since, bool was_control) const;
+    double decayed(const Client& client, Nanoseconds since) const;
+    std::int64_t drained(const Client& client, Nanoseconds since) const;
+
+    config::LimitConfig limit_;
+};
+
+} // namespace timeball::serve
