@@ -15,6 +15,8 @@ std::string_view Common::objection(const Endpoint& server) const
     const Address& a = server.address;
     if (a.is_any() || a.is_multicast() || a.is_broadcast())
         return "is not the address of one server";
+    if (only_family && a.family != *only_family)
+        return "is of the family that is not used";
     if (server.port == served_port && std::find(own.begin(), own.end(), a) != own.end())
         return "is this machine itself";
     if (in_use.contains(server))

@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -36,7 +37,9 @@ struct Common {
     const CorrectionLog& corrections;
     Sink sink;
     std::uint16_t served_port = 123; // where we answer ourselves
+    std::optional<Family> only_family; // of all addresses asked
     sync::Policy policy;
+    int dscp = 46;
     std::shared_ptr<const ntp::Signer> keys; // may be empty
 
     std::vector<Address> own; // addresses of this machine

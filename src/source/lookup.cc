@@ -31,12 +31,12 @@ void Lookup::ask()
             host_, family_, [this](const Resolver::Answer& a) { answer(a); });
 }
 
-void Lookup::ask_later(Nanoseconds least)
+void Lookup::ask_later(Nanoseconds first)
 {
     if (is_asking())
         return;
     const int doublings = std::min(failures_++, 9);
-    const Seconds pause = std::max(least, std::min(first_pause * (1 << doublings), longest_pause));
+    const Seconds pause = std::min(first * (1 << doublings), longest_pause);
     timer_ = edges_.loop.after(rounded(pause * (1 + edges_.random.unit() / 16)), [this] { ask(); });
 }
 

@@ -15,16 +15,16 @@ public:
     static constexpr Nanoseconds first_pause = std::chrono::seconds{2};
     static constexpr Nanoseconds longest_pause = std::chrono::seconds{1024};
 
-    // `then` gets every answer, also failures; after a failure the question is repeated without
-    // being asked for. A numeric `host` is its own answer.
+    // Of `family`, if there is one. `then` gets every answer, also failures; after a failure the
+    // question is repeated without being asked for. A numeric `host` is its own answer.
     Lookup(const Edges& edges, std::string host, std::optional<Family> family,
         std::function<void(const Resolver::Answer&)> then);
 
     // Now, unless a question is under way.
     void ask();
 
-    // After a pause that doubles each time until forget_failures(), at least `least`.
-    void ask_later(Nanoseconds least = Nanoseconds{0});
+    // After a pause that doubles each time until forget_failures(); `first` is where it begins.
+    void ask_later(Nanoseconds first = first_pause);
 
     void forget_failures() { failures_ = 0; }
     bool is_asking() const { return question_ != nullptr || timer_ != nullptr; }

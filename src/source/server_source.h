@@ -56,6 +56,9 @@ public:
     report::Association report() const;
 
 private:
+    // Later answers are too slow to be of use.
+    static constexpr Nanoseconds reply_wait = std::chrono::seconds{3};
+
     // What the server last said of itself.
     struct Heard {
         Leap leap = Leap::unsynchronized;
@@ -79,8 +82,8 @@ private:
     void refused(const Endpoint& to, std::error_code why) override;
 
     void resolved(const Resolver::Answer& answer);
-    bool use_next_address();
-    void use(const Endpoint& server);
+    bool use_next_address(Nanoseconds after = Nanoseconds{0});
+    void use(const Endpoint& server, Nanoseconds after);
     void leave();
     bool is_silent() const;
 
