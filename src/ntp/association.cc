@@ -23,7 +23,7 @@ struct Parts {
 // 20 or 24 octets. Fields are stepped over: none of them means anything to us.
 std::optional<std::size_t> mac_size(std::span<const std::byte> tail)
 {
-    while (tail.size() > Signer::max_size) {
+    while (tail.size() > max_mac_size) {
         const std::size_t length
             = std::to_integer<std::size_t>(tail[2]) << 8 | std::to_integer<std::size_t>(tail[3]);
         if (length < 16 || length % 4 != 0 || length > tail.size())
@@ -122,6 +122,14 @@ Exchange exchange(const Header& h, Instant<Utc> sent, Instant<Utc> received, Ins
     return e;
 }
 
+bool carries(KeyId key, const Parts& parts, const Address& from, Authenticator* keys)
+{
+    if (keys == nullptr || parts.mac.size() <= sizeof key.value)
+        return false;
+    const auto used = keys->verify(parts.signed_part, parts.mac, from);
+    return used && *used == key;
+}
+
 } // namespace
 
 std::uint16_t flash(Reject reject)
@@ -152,7 +160,7 @@ std::uint16_t flash(Reject reject)
 }
 
 std::optional<Request> Association::request(
-    std::uint64_t nonce, Instant<Utc> now, const Signer* keys)
+    std::uint64_t nonce, Instant<Utc> now, Authenticator* keys)
 {
     outstanding_.reset();
 
@@ -169,7 +177,7 @@ std::optional<Request> Association::request(
     encode(h, r.room);
     r.size = header_size;
     if (traits_.key.value != 0) {
-        const auto room = std::span{r.room}.last<Signer::max_size>();
+        const auto room = std::span{r.room}.last<max_mac_size>();
         const std::size_t mac = keys == nullptr ? 0 : keys->sign(traits_.key, r.bytes(), room);
         if (mac == 0)
             return std::nullopt;
@@ -191,7 +199,7 @@ bool Association::transmitted(std::uint32_t token, Instant<Utc> when)
 }
 
 Result<Exchange, Rejection> Association::accept(std::span<const std::byte> datagram,
-    Instant<Utc> received, Instant<Utc> pivot, const Signer* keys)
+    const Address& from, Instant<Utc> received, Instant<Utc> pivot, Authenticator* keys)
 {
     const auto parts = take_apart(datagram, traits_.version);
     if (!parts)
@@ -204,8 +212,7 @@ Result<Exchange, Rejection> Association::accept(std::span<const std::byte> datag
         const bool once_more = !h.transmit.is_zero() && h.transmit == last_transmit_;
         return unexpected(Rejection{once_more ? Reject::duplicate : Reject::bogus_origin, {}});
     }
-    if (traits_.key.value != 0
-        && (keys == nullptr || !keys->verify(traits_.key, parts->signed_part, parts->mac)))
+    if (traits_.key.value != 0 && !carries(traits_.key, *parts, from, keys))
         return unexpected(Rejection{Reject::bad_authentication, {}});
 
     // The answer: whatever it says, no other will be believed.

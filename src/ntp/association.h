@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "ntp/header.h"
+#include "ntp/mac.h"
 #include "ntp/timestamp.h"
 #include "ntp/types.h"
 #include "time/time.h"
@@ -17,23 +18,6 @@
 #include <span>
 
 namespace timeball::ntp {
-
-// The code at the end of a packet. Symmetric keys today.
-class Signer {
-public:
-    static constexpr std::size_t max_size = 24; // key id and digest
-
-    virtual ~Signer() = default;
-
-    // Writes key id and digest over `packet` to `room`; returns the octets written, 0 when the key
-    // is not known.
-    virtual std::size_t sign(KeyId key, std::span<const std::byte> packet,
-        std::span<std::byte, max_size> room) const = 0;
-
-    // True when `mac` (key id and digest) was made with `key` over `packet`.
-    virtual bool verify(
-        KeyId key, std::span<const std::byte> packet, std::span<const std::byte> mac) const = 0;
-};
 
 // What a server told us in one exchange. T1 and T4 are readings of our clock, T2 and T3 of its.
 struct Exchange {
@@ -81,7 +65,7 @@ struct Rejection {
 };
 
 struct Request {
-    std::array<std::byte, header_size + Signer::max_size> room{};
+    std::array<std::byte, header_size + max_mac_size> room{};
     std::size_t size = 0;
     std::uint32_t token = 0; // for its transmit stamp; never 0
 
@@ -104,15 +88,15 @@ public:
     // A new request takes the place of an outstanding one. `nonce` is 64 random bits; `now` the
     // best reading just before sending. Nothing when the key is not known to `keys`.
     std::optional<Request> request(
-        std::uint64_t nonce, Instant<Utc> now, const Signer* keys = nullptr);
+        std::uint64_t nonce, Instant<Utc> now, Authenticator* keys = nullptr);
 
     // The network says when that request really left. True when it is the outstanding one.
     bool transmitted(std::uint32_t token, Instant<Utc> when);
 
-    // The answer, once. What is not an answer leaves the outstanding request alone. `pivot` is
-    // within 68 years of the truth.
-    Result<Exchange, Rejection> accept(std::span<const std::byte> datagram, Instant<Utc> received,
-        Instant<Utc> pivot, const Signer* keys = nullptr);
+    // The answer, once. What is not an answer leaves the outstanding request alone. `from` may be
+    // barred from using a key. `pivot` is within 68 years of the truth.
+    Result<Exchange, Rejection> accept(std::span<const std::byte> datagram, const Address& from,
+        Instant<Utc> received, Instant<Utc> pivot, Authenticator* keys = nullptr);
 
     // As if nothing had been asked: no answer will come, or none that can be used.
     void forget() { outstanding_.reset(); }

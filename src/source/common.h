@@ -40,7 +40,7 @@ struct Common {
     std::optional<Family> only_family; // of all addresses asked
     sync::Policy policy;
     int dscp = 46;
-    std::shared_ptr<const ntp::Signer> keys; // may be empty
+    std::unique_ptr<ntp::Authenticator> keys; // may be empty
 
     std::vector<Address> own; // addresses of this machine
     std::set<Endpoint> in_use; // by some association

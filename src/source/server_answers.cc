@@ -30,8 +30,8 @@ void ServerSource::received(const Datagram& datagram)
     if (remote_ != datagram.from)
         return;
     const Instant<Utc> pivot = std::max(datagram.received, earliest);
-    const auto exchange
-        = association_.accept(datagram.bytes, datagram.received, pivot, common_.keys.get());
+    const auto exchange = association_.accept(
+        datagram.bytes, datagram.from.address, datagram.received, pivot, common_.keys.get());
     if (exchange)
         accepted(*exchange, datagram);
     else

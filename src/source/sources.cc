@@ -122,14 +122,14 @@ void Sources::change(Entry& entry, const config::SourceConfig& config)
         entry.pool->change(config);
 }
 
-void Sources::set_keys(std::shared_ptr<const ntp::Signer> keys)
+void Sources::set_keys(std::shared_ptr<const ntp::KeyTable> keys)
 {
-    common_.keys = std::move(keys);
+    common_.keys = std::make_unique<ntp::Authenticator>(std::move(keys));
 }
 
 // --- what the engine decided ---------------------------------------------------------------------
 
-ServerSource* Sources::find(sync::SourceId id)
+ServerSource* Sources::find(sync::SourceId id) const
 {
     ServerSource* found = nullptr;
     for_each_server([&](ServerSource& s) {
@@ -175,6 +175,12 @@ void Sources::note(sync::SourceId id, PeerEvent kind)
 {
     if (ServerSource* s = find(id))
         s->note(kind);
+}
+
+std::string Sources::name(sync::SourceId id) const
+{
+    const ServerSource* s = find(id);
+    return s ? s->name() : std::string{"a source that is gone"};
 }
 
 // --- pools ---------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ public:
 
     // At the start and at each reload. What names the same host stays what it is, with its state.
     void configure(const config::LiveConfig& config);
-    void set_keys(std::shared_ptr<const ntp::Signer> keys);
+    void set_keys(std::shared_ptr<const ntp::KeyTable> keys); // the trusted ones
 
     // Takes over what the engine decided: poll intervals and standings. May be called from within
     // Sink::sample.
@@ -46,6 +46,8 @@ public:
 
     // An event that somebody else saw, for the status word of the association.
     void note(sync::SourceId id, PeerEvent kind);
+
+    std::string name(sync::SourceId id) const; // as configured, for sentences
 
     // Ascending by id; view as of the last heed(), filter left to the engine's owner.
     std::vector<report::Association> associations() const;
@@ -74,7 +76,7 @@ private:
     void mobilize(std::size_t room, std::size_t share);
     std::vector<Pool*> pools() const;
     std::size_t members() const; // of all pools
-    ServerSource* find(sync::SourceId id);
+    ServerSource* find(sync::SourceId id) const;
 
     template <class Do>
     void for_each_server(Do&& what) const;

@@ -5,8 +5,9 @@
 #include "ntp/association.h"
 #include "sim/chance.h"
 
-#include <algorithm>
+#include <array>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include <CppUTest/TestHarness.h>
@@ -49,31 +50,18 @@ Header answer_to(const Request& request)
     return h;
 }
 
-// Adds the key's number sixteen times: enough to tell right from wrong.
-class Toy final : public Signer {
-public:
-    std::size_t sign(KeyId key, std::span<const std::byte> packet,
-        std::span<std::byte, max_size> room) const override
-    {
-        if (key.value > 9)
-            return 0;
-        std::byte sum{0};
-        for (const std::byte b : packet)
-            sum ^= b;
-        std::fill(room.begin(), room.end(), std::byte{0});
-        room[3] = std::byte(key.value);
-        for (std::size_t i = 4; i < 20; ++i)
-            room[i] = sum ^ std::byte(key.value * 17);
-        return 20;
+const Address server = Address::ipv4(0xc0000201); // 192.0.2.1
+
+KeyTable keys_7_and_6()
+{
+    std::vector<Key> keys;
+    for (const std::uint32_t id : {7u, 6u}) {
+        const std::array secret{std::byte(id), std::byte{1}, std::byte{2}};
+        keys.push_back({KeyId{id}, MacType::sha1, Secret{secret}, {}});
     }
-    bool verify(
-        KeyId key, std::span<const std::byte> packet, std::span<const std::byte> mac) const override
-    {
-        std::array<std::byte, max_size> right{};
-        const auto size = sign(key, packet, right);
-        return size != 0 && std::ranges::equal(std::span{right}.first(size), mac);
-    }
-};
+    keys.back().allowed = {make_prefix(server, 32)};
+    return KeyTable{std::move(keys)};
+}
 
 } // namespace
 
@@ -84,7 +72,7 @@ TEST_GROUP(Association)
 
     Result<Exchange, Rejection> accept(const Header& h)
     {
-        return association.accept(bytes_of(h), t1 + 21ms, t1);
+        return association.accept(bytes_of(h), server, t1 + 21ms, t1);
     }
     void check_rejected(Reject why, const Result<Exchange, Rejection>& result)
     {
@@ -207,7 +195,7 @@ TEST(Association, AppliesThePacketTests)
 
 TEST(Association, RefusesAnswersThatTookTooLong)
 {
-    const auto late = association.accept(bytes_of(answer_to(request)), t1 + 1502ms, t1);
+    const auto late = association.accept(bytes_of(answer_to(request)), server, t1 + 1502ms, t1);
     check_rejected(Reject::too_slow, late);
     LONGS_EQUAL(0x2000, flash(Reject::too_slow));
 }
@@ -241,7 +229,7 @@ TEST(Association, StepsOverExtensionFieldsAndCodesItDidNotAskFor)
         for (const int octet : field)
             b.push_back(std::byte(octet));
         b.resize(header_size + size);
-        return association.accept(b, t1 + 21ms, t1);
+        return association.accept(b, server, t1 + 21ms, t1);
     };
     CHECK(with_tail({0x01, 0x04, 0, 36}, 36).has_value());
     CHECK(with_tail({0x01, 0x04, 0, 16}, 36).has_value()); // a field and 20 octets of MAC
@@ -254,30 +242,50 @@ TEST(Association, StepsOverExtensionFieldsAndCodesItDidNotAskFor)
 
 TEST(Association, WantsTheKeyThatItSent)
 {
-    const Toy keys;
+    Authenticator keys{std::make_shared<KeyTable>(keys_7_and_6())};
     association.change({.key = KeyId{7}});
     request = *association.request(nonce, t1, &keys);
-    LONGS_EQUAL(68, request.size);
+    LONGS_EQUAL(72, request.size);
+    CHECK(keys.verify(request.bytes().first(48), request.bytes().subspan(48), server).has_value());
 
     const Bytes plain = bytes_of(answer_to(request));
-    check_rejected(Reject::bad_authentication, association.accept(plain, t1 + 21ms, t1, &keys));
-
     const auto with_key = [&](std::uint32_t key) {
         Bytes b = plain;
-        std::array<std::byte, Signer::max_size> mac{};
-        b.insert(b.end(), mac.begin(),
-            mac.begin() + static_cast<std::ptrdiff_t>(keys.sign(KeyId{key}, plain, mac)));
+        std::array<std::byte, max_mac_size> mac{};
+        const auto size = keys.sign(KeyId{key}, plain, mac);
+        b.insert(b.end(), mac.begin(), mac.begin() + static_cast<std::ptrdiff_t>(size));
         return b;
     };
+    Bytes crypto_nak = plain;
+    crypto_nak.resize(52);
+    Bytes forged = with_key(7);
+    forged[16] ^= std::byte{1};
+    for (const Bytes& bad : {plain, crypto_nak, with_key(6), forged})
+        check_rejected(
+            Reject::bad_authentication, association.accept(bad, server, t1 + 21ms, t1, &keys));
     check_rejected(
-        Reject::bad_authentication, association.accept(with_key(6), t1 + 21ms, t1, &keys));
+        Reject::bad_authentication, association.accept(with_key(7), server, t1 + 21ms, t1));
     CHECK(association.is_waiting());
-    CHECK(association.accept(with_key(7), t1 + 21ms, t1, &keys).has_value());
+    CHECK(association.accept(with_key(7), server, t1 + 21ms, t1, &keys).has_value());
+}
+
+TEST(Association, BelievesAKeyOnlyFromThoseWhoMayUseIt)
+{
+    Authenticator keys{std::make_shared<KeyTable>(keys_7_and_6())};
+    association.change({.key = KeyId{6}});
+    request = *association.request(nonce, t1, &keys);
+    Bytes b = bytes_of(answer_to(request));
+    std::array<std::byte, max_mac_size> mac{};
+    keys.sign(KeyId{6}, bytes_of(answer_to(request)), mac);
+    b.insert(b.end(), mac.begin(), mac.end());
+    const Address other = Address::ipv4(0xc0000202);
+    check_rejected(Reject::bad_authentication, association.accept(b, other, t1 + 21ms, t1, &keys));
+    CHECK(association.accept(b, server, t1 + 21ms, t1, &keys).has_value());
 }
 
 TEST(Association, DoesNotAskWithoutTheKeyItNeeds)
 {
-    const Toy keys;
+    Authenticator keys{std::make_shared<KeyTable>(keys_7_and_6())};
     association.change({.key = KeyId{10}});
     CHECK(!association.request(nonce, t1, &keys));
     CHECK(!association.request(nonce, t1, nullptr));
@@ -289,7 +297,7 @@ TEST(Association, TellsTheEraWhenItsOwnClockStartsIn1970)
     const auto pivot = t1;
     const Instant<Utc> wrong{30s};
     request = *association.request(nonce, wrong);
-    const auto e = association.accept(bytes_of(answer_to(request)), wrong + 21ms, pivot);
+    const auto e = association.accept(bytes_of(answer_to(request)), server, wrong + 21ms, pivot);
     CHECK(e.has_value());
     CHECK(std::chrono::abs(e->transmit - (t1 + 1011ms)) <= 1ns);
 }
@@ -320,7 +328,7 @@ TEST(Association, SurvivesAHundredThousandMutatedAnswers)
         for (auto changes = chance.bits64() % 6; changes > 0 && !b.empty(); --changes)
             b[chance.bits64() % b.size()] = std::byte(chance.bits64());
 
-        const auto result = association.accept(b, t1 + 21ms, t1);
+        const auto result = association.accept(b, server, t1 + 21ms, t1);
         if (!result) {
             ++fates[result.error().why];
             if (!result.error().header)

@@ -416,3 +416,35 @@ TEST(ServerSource, NamesItselfByAddressOnlyWhenThatIsAllThereIs)
     bench.run_for(1s);
     STRCMP_EQUAL("", source->report().host_name.c_str());
 }
+
+TEST(ServerSource, DoesNotAskWithoutItsKeyAndSaysSoOnce)
+{
+    bench.server("ntp1", first);
+    auto c = server("ntp1");
+    c.key = KeyId{5};
+    start(c);
+    bench.run_for(1h);
+    LONGS_EQUAL(0, bench.asked.size());
+    LONGS_EQUAL(1, bench.count(PeerEvent::bad_auth));
+    CHECK(bench.said("ntp1: not asked: key 5 is not known or not trusted"));
+}
+
+TEST(ServerSource, DoesNotBelieveAnAnswerWithoutItsKey)
+{
+    bench.server("ntp1", first); // which knows no keys
+    const std::array secret{std::byte{1}};
+    std::vector<ntp::Key> keys;
+    keys.push_back({KeyId{5}, ntp::MacType::sha1, Secret{secret}, {}});
+    bench.common.keys
+        = std::make_unique<ntp::Authenticator>(std::make_shared<ntp::KeyTable>(std::move(keys)));
+    auto c = server("ntp1");
+    c.key = KeyId{5};
+    start(c);
+    bench.run_for(1s);
+    LONGS_EQUAL(1, bench.asked.size());
+    LONGS_EQUAL(0, bench.samples.size());
+    LONGS_EQUAL(0x10, source->report().flash);
+    LONGS_EQUAL(1, source->report().bad_auth);
+    LONGS_EQUAL(1, bench.count(PeerEvent::bad_auth));
+    CHECK(source->report().wants_authentication && !source->report().is_authenticated);
+}
