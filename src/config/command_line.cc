@@ -150,11 +150,11 @@ constexpr auto flags = std::to_array<Flag>({
     {'4', "ipv4", "", "use IPv4 only", on<&CommandLine::only_ipv4>},
     {'6', "ipv6", "", "use IPv6 only", on<&CommandLine::only_ipv6>},
     {'c', "configfile", "file", "read this instead of /etc/ntp.conf", path<&CommandLine::ntp_conf>},
-    {'C', "timeballconf", "file", "read this instead of /etc/timeball.conf",
+    {'C', "timeball-conf", "file", "read this instead of /etc/timeball.conf",
         path<&CommandLine::timeball_conf>},
     {'f', "driftfile", "file", "keep the clock's frequency there", text<&CommandLine::driftfile>},
     {'g', "panicgate", "", "let the first offset be of any size", on<&CommandLine::may_panic_once>},
-    {'G', "force_step_once", "", "step at the start, however small the offset",
+    {'G', "force-step-once", "", "step at the start, however small the offset",
         on<&CommandLine::steps_at_start>},
     {'q', "quit", "", "set the clock once and end", on<&CommandLine::quits_when_set>},
     {'x', "slew", "", "step only beyond 600 s", on<&CommandLine::slews>},
@@ -261,7 +261,8 @@ private:
     void read_long(std::string_view said)
     {
         const auto equals = said.find('=');
-        const std::string_view name = said.substr(0, equals);
+        std::string name{said.substr(0, equals)};
+        std::replace(name.begin(), name.end(), '_', '-'); // the two dialects of ntpd differ there
         std::vector<const Flag*> found;
         for (const Flag& flag : flags) {
             if (flag.name == name)

@@ -58,8 +58,8 @@ void look_for_ourselves(Draft& draft)
     };
     for (const SourceConfig& source : sources)
         if (is_ourselves(source))
-            tell(draft, Severity::warning,
-                fmt::format("{} is this server itself; it was left out", quoted(source.host)));
+            draft.diagnostics.push_back({Severity::warning, source.file, source.line, 0,
+                fmt::format("{} is this server itself; it was left out", quoted(source.host))});
     sources.erase(std::remove_if(sources.begin(), sources.end(), is_ourselves), sources.end());
 }
 
@@ -113,7 +113,7 @@ std::vector<Diagnostic> missing_drivers(
             || std::find(available.begin(), available.end(), source.refclock->driver)
                 != available.end())
             continue;
-        result.push_back({Severity::warning, "", 0, 0,
+        result.push_back({Severity::warning, source.file, source.line, 0,
             fmt::format("{}: reference clock driver '{}' is not available in this build",
                 source.host, source.refclock->driver)});
     }
