@@ -115,10 +115,13 @@ void merge(std::vector<Rule>& rules)
     std::stable_sort(rules.begin(), rules.end(), goes_before);
     std::vector<Rule> merged;
     for (const Rule& r : rules) {
-        if (!merged.empty() && !goes_before(merged.back(), r))
-            merged.back().flags |= r.flags;
-        else
+        if (merged.empty() || goes_before(merged.back(), r)) {
             merged.push_back(r);
+            continue;
+        }
+        merged.back().flags |= r.flags;
+        if (r.origin == Rule::Origin::configured)
+            merged.back().origin = r.origin;
     }
     rules = std::move(merged);
 }
@@ -150,7 +153,8 @@ AccessList::AccessList(
         if (e.is_source_template)
             source_flags = source_flags.value_or(0) | e.flags;
         else
-            rules_.push_back({masked(e.address, e.mask), e.mask, e.ntpport, e.flags});
+            rules_.push_back({masked(e.address, e.mask), e.mask, e.ntpport, e.flags,
+                e.line == 0 ? Rule::Origin::built_in : Rule::Origin::configured});
     }
 
     const auto said = [&](const Address& address, const Address& mask) {
@@ -259,6 +263,14 @@ std::uint32_t AccessList::find_in(const Ranges<Key>& ranges, const Endpoint& fro
 std::uint32_t AccessList::find(const Endpoint& from) const
 {
     return from.address.family == Family::ipv4 ? find_in(v4_, from) : find_in(v6_, from);
+}
+
+std::optional<std::uint32_t> AccessList::index_of(const Rule& rule) const
+{
+    const auto at = std::lower_bound(rules_.begin(), rules_.end(), rule, goes_before);
+    if (at == rules_.end() || goes_before(rule, *at))
+        return std::nullopt;
+    return static_cast<std::uint32_t>(at - rules_.begin());
 }
 
 } // namespace timeball::serve

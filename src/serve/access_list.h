@@ -9,6 +9,7 @@
 #include "ntp/responder.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -19,7 +20,7 @@ struct Rule {
     enum class Origin : std::uint8_t {
         configured,
         source, // made from `restrict source` for an upstream
-        built_in // where the configuration has no default
+        built_in // where the configuration says nothing
     };
     Address address, mask;
     bool ntpport = false; // only for source port 123
@@ -29,6 +30,7 @@ struct Rule {
     bool has(config::RestrictFlags flag) const { return (flags & flag) != 0; }
     ntp::Access access() const;
     bool matches(const Address& from) const;
+    bool operator==(const Rule&) const = default;
 };
 
 class AccessList {
@@ -43,6 +45,9 @@ public:
 
     // Index into rules(); there is always one. Costs the same for few rules and for thousands.
     std::uint32_t find(const Endpoint& from) const;
+
+    // Where the rule for the same address, mask and port stands, if there is one.
+    std::optional<std::uint32_t> index_of(const Rule& rule) const;
 
 private:
     // Prefixes, cut into ranges that do not overlap: the one that holds an address begins at the

@@ -300,6 +300,12 @@ ClientView ClientList::view(const Client& c) const
         .was_kissed = c.was_kissed()};
 }
 
+void ClientList::forget_limits()
+{
+    for (std::size_t i = 1; i <= counts_.present; ++i)
+        records_[i].limit.set(0);
+}
+
 void ClientList::resize(const config::MruConfig& mru, int v6_prefix)
 {
     mru_ = mru;

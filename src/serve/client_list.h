@@ -91,6 +91,8 @@ public:
     Counts counts() const { return counts_; }
     std::size_t octets() const; // of memory that is in use for the clients present
 
+    void forget_limits(); // of all clients
+
     // New bounds. The clients stay, the newest of them when not all find room.
     void resize(const config::MruConfig& mru, int v6_prefix);
 

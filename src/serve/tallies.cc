@@ -38,6 +38,7 @@ Counts& Counts::operator+=(const Counts& other)
     add(versions, other.versions);
     add(version1_modes, other.version1_modes);
     sent += other.sent;
+    control_sent += other.control_sent;
     send_failed += other.send_failed;
     return *this;
 }
@@ -49,6 +50,7 @@ Counts Tallies::read() const
     read_into(counts.versions, versions_);
     read_into(counts.version1_modes, version1_modes_);
     counts.sent = sent_.load(std::memory_order_relaxed);
+    counts.control_sent = control_sent_.load(std::memory_order_relaxed);
     counts.send_failed = send_failed_.load(std::memory_order_relaxed);
     return counts;
 }
@@ -58,7 +60,7 @@ report::ServerCounters to_report(const Counts& counts)
     using enum ntp::Verdict;
     report::ServerCounters r;
     r.received = counts.received();
-    r.sent = counts.sent;
+    r.sent = counts.sent + counts.control_sent;
     r.send_failed = counts.send_failed;
     r.this_version = counts.versions[4];
     r.old_version = counts.versions[1] + counts.versions[2] + counts.versions[3];

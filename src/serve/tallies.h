@@ -16,7 +16,7 @@ struct Counts {
     std::array<std::uint64_t, ntp::verdict_count> verdicts{};
     std::array<std::uint64_t, 8> versions{}; // of time requests of good form
     std::array<std::uint64_t, 8> version1_modes{}; // the same, of version 1
-    std::uint64_t sent = 0, send_failed = 0; // of time replies
+    std::uint64_t sent = 0, control_sent = 0, send_failed = 0; // datagrams
 
     std::uint64_t of(ntp::Verdict v) const { return verdicts[static_cast<std::size_t>(v)]; }
     std::uint64_t received() const; // each packet has one verdict
@@ -35,6 +35,7 @@ public:
             add(version1_modes_[mode & 7]);
     }
     void count_sent(bool good) { add(good ? sent_ : send_failed_); }
+    void count_control_sent(bool good) { add(good ? control_sent_ : send_failed_); }
 
     Counts read() const;
 
@@ -49,7 +50,7 @@ private:
 
     std::array<Count, ntp::verdict_count> verdicts_{};
     std::array<Count, 8> versions_{}, version1_modes_{};
-    Count sent_{0}, send_failed_{0};
+    Count sent_{0}, control_sent_{0}, send_failed_{0};
 };
 
 } // namespace timeball::serve

@@ -189,6 +189,16 @@ TEST(AccessList, FindsWhatASlowSearchFinds)
     }
 }
 
+TEST(AccessList, FindsItsOwnRules)
+{
+    const AccessList list{std::vector{entry("10.0.0.0/8", 1), entry("10.0.0.0/8", 2, true),
+        entry("10.0.0.0/9", 4), entry("2001:db8::/32", 8)}};
+    for (std::uint32_t i = 0; i < list.rules().size(); ++i)
+        CHECK(list.index_of(list.rules()[i]) == i);
+    const AccessList other{std::vector{entry("10.0.0.0/10", 1)}};
+    CHECK_FALSE(list.index_of(other.rules()[0]).has_value());
+}
+
 TEST(AccessList, TakesThousandsOfRules)
 {
     std::vector<RestrictEntry> entries;

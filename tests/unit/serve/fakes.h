@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// Edges in the hand of a test: a loop that turns when told, a clock that shows what it is told, and
+// a network whose sockets keep what is sent.
+
+#include "edge/event_loop.h"
+#include "edge/network.h"
+#include "edge/system_clock.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace timeball::serve::test {
+
+class FakeLoop final : public EventLoop {
+public:
+    Instant<Mono> time{std::chrono::seconds{1000}};
+    std::deque<std::function<void()>> mailbox;
+    std::size_t room = 1000;
+
+    Instant<Mono> now() const override { return time; }
+    Owned at(Instant<Mono> when, std::function<void()> then) override
+    {
+        return std::make_unique<Timer>(*this, when, Nanoseconds{0}, std::move(then));
+    }
+    Owned every(Nanoseconds interval, std::function<void()> then) override
+    {
+        return std::make_unique<Timer>(*this, time + interval, interval, std::move(then));
+    }
+    bool post(std::function<void()> then) override
+    {
+        if (mailbox.size() >= room)
+            return false;
+        mailbox.push_back(std::move(then));
+        return true;
+    }
+    void stop() override { }
+
+    void turn() // what is in the mailbox, and what that posts
+    {
+        while (!mailbox.empty()) {
+            const auto next = std::move(mailbox.front());
+            mailbox.pop_front();
+            next();
+        }
+    }
+    void pass(Nanoseconds span)
+    {
+        time += span;
+        for (Timer* timer : std::vector<Timer*>{timers_.begin(), timers_.end()})
+            if (timers_.contains(timer) && timer->when <= time)
+                timer->fire();
+        turn();
+    }
+
+private:
+    struct Timer final : Registration {
+        Timer(FakeLoop& l, Instant<Mono> w, Nanoseconds i, std::function<void()> t)
+            : loop{l}, when{w}, interval{i}, then{std::move(t)}
+        {
+            loop.timers_.insert(this);
+        }
+        ~Timer() override { loop.timers_.erase(this); }
+        void fire()
+        {
+            if (interval.count() == 0)
+                loop.timers_.erase(this);
+            when += interval;
+            const auto call = then; // it may end this registration
+            call();
+        }
+        FakeLoop& loop;
+        Instant<Mono> when;
+        Nanoseconds interval;
+        std::function<void()> then;
+    };
+    std::set<Timer*> timers_;
+};
+
+class FakeClock final : public SystemClock {
+public:
+    Instant<Utc> time{std::chrono::seconds{1'700'000'000}};
+    std::function<void()> on_reading; // what happens just before somebody looks
+
+    Instant<Utc> now() const override
+    {
+        if (on_reading)
+            on_reading();
+        return time;
+    }
+    Result<Instant<Utc>, std::error_code> set_frequency(Frequency) override { return time; }
+    Result<Instant<Utc>, std::error_code> step(Nanoseconds by) override { return time += by; }
+    void announce(const ClockStatus&) override { }
+    Frequency frequency() const override { return {}; }
+    Frequency max_frequency() const override { return Frequency::ppm(500); }
+    Precision precision() const override { return {-24}; }
+    bool is_steered() const override { return true; }
+    std::string_view name() const override { return "fake"; }
+};
+
+class FakeNetwork final : public Network {
+public:
+    struct Sent {
+        std::vector<std::byte> bytes;
+        Endpoint to;
+        LocalAddress from;
+    };
+    struct Socket;
+
+    std::map<Endpoint, Socket*> open_sockets;
+    std::map<Endpoint, std::error_code> faults; // of those that cannot be opened
+    std::vector<NetworkInterface> present;
+    std::function<void()> changed;
+    std::vector<Sent> sent;
+    std::error_code send_fault;
+
+    Result<std::unique_ptr<DatagramSocket>, std::error_code> open(
+        EventLoop&, const SocketOptions& options, SocketUser& user) override
+    {
+        if (const auto fault = faults.find(options.bind); fault != faults.end())
+            return unexpected(fault->second);
+        if (open_sockets.contains(options.bind) && !options.shares_port)
+            return unexpected(std::make_error_code(std::errc::address_in_use));
+        return std::unique_ptr<DatagramSocket>{std::make_unique<Socket>(*this, options, user)};
+    }
+    std::vector<NetworkInterface> interfaces() const override { return present; }
+    EventLoop::Owned watch(EventLoop&, std::function<void()> then) override
+    {
+        changed = std::move(then);
+        struct Nothing final : EventLoop::Registration { };
+        return std::make_unique<Nothing>();
+    }
+
+    struct Socket final : DatagramSocket {
+        Socket(FakeNetwork& n, const SocketOptions& o, SocketUser& u)
+            : network{n}, options{o}, user{u}
+        {
+            network.open_sockets[options.bind] = this;
+        }
+        ~Socket() override { network.open_sockets.erase(options.bind); }
+        Result<void, std::error_code> send(std::span<const std::byte> bytes, const Endpoint& to,
+            const LocalAddress* from, std::uint32_t) override
+        {
+            if (network.send_fault)
+                return unexpected(network.send_fault);
+            network.sent.push_back(
+                {{bytes.begin(), bytes.end()}, to, from ? *from : LocalAddress{}});
+            return {};
+        }
+        Endpoint local() const override { return options.bind; }
+
+        FakeNetwork& network;
+        SocketOptions options;
+        SocketUser& user;
+    };
+
+    void deliver(const Endpoint& at, const Datagram& datagram)
+    {
+        open_sockets.at(at)->user.received(datagram);
+    }
+};
+
+} // namespace timeball::serve::test
