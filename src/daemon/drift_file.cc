@@ -38,7 +38,7 @@ std::string format_drift(Frequency frequency)
 }
 
 DriftFile::DriftFile(Files& files, std::string path, Frequency threshold)
-    : files_{files}, path_{std::move(path)}, threshold_{threshold}, patience_{threshold}
+    : files_{&files}, path_{std::move(path)}, threshold_{threshold}, patience_{threshold}
 {
 }
 
@@ -46,7 +46,7 @@ std::optional<Frequency> DriftFile::read(std::string& fault)
 {
     if (path_.empty())
         return std::nullopt;
-    const auto text = files_.read(path_);
+    const auto text = files_->read(path_);
     if (!text) {
         if (text.error() != std::errc::no_such_file_or_directory)
             fault = fmt::format("{}: {}", path_, text.error().message());
@@ -74,7 +74,7 @@ std::string DriftFile::write_now(Frequency frequency)
 {
     if (path_.empty())
         return {};
-    const auto done = files_.replace(path_, format_drift(frequency));
+    const auto done = files_->replace(path_, format_drift(frequency));
     if (done) {
         written_ = frequency;
         patience_ = threshold_;

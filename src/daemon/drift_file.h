@@ -35,7 +35,7 @@ public:
     const std::string& path() const { return path_; }
 
 private:
-    Files& files_;
+    Files* files_;
     std::string path_;
     Frequency threshold_;
     Frequency patience_;

@@ -38,6 +38,7 @@ inline Severity severity_of(sync::EventKind kind)
     case stale_leap_values:
         return Severity::warning;
     case popcorn:
+    case sys_peer: // they take turns while they agree
         return Severity::debug;
     default:
         return Severity::notice;

@@ -13,7 +13,15 @@
 #include "edge/system_clock.h"
 #include "edge/threads.h"
 
+#include <string>
+
 namespace timeball {
+
+// What the machine calls itself.
+struct Machine {
+    std::string processor; // "x86_64"
+    std::string operating_system; // "Linux/6.1.0"
+};
 
 struct Platform {
     EventLoop& loop; // the control loop
@@ -24,6 +32,7 @@ struct Platform {
     Files& files;
     Log& log;
     Threads& threads;
+    Machine machine{};
 };
 
 } // namespace timeball

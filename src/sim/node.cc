@@ -49,7 +49,8 @@ Node& Node::restarts()
 {
     daemon_.reset();
     daemon_ = std::make_unique<daemon::Daemon>(platform_, load());
-    daemon_->start();
+    [[maybe_unused]] const auto started = daemon_->start();
+    assert(started.has_value());
     return *this;
 }
 
@@ -82,6 +83,13 @@ Seconds Node::root_distance() const
 {
     const auto served = daemon_->served();
     return served.root_delay / 2 + ntp::root_dispersion(served, clock_.now());
+}
+
+config::Config Node::load() const
+{
+    config::CommandLine options;
+    options.may_panic_once = traits_.may_panic_once;
+    return config::load_text(traits_.conf, "", options).config;
 }
 
 const report::Report& Node::report() const

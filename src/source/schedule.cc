@@ -86,6 +86,15 @@ Schedule given_up(Schedule s)
     return s;
 }
 
+Schedule forgotten(Schedule s, const Habits& habits)
+{
+    s.poll = habits.minpoll;
+    s.reach = 0;
+    s.burst_left = 0;
+    s.waits_for_first = false;
+    return s;
+}
+
 Poll interval(const Schedule& s, const Habits& habits)
 {
     if (s.is_denied)

@@ -62,6 +62,9 @@ Schedule denied(Schedule s);
 // No answer can come to what was asked last; the burst is over.
 Schedule given_up(Schedule s);
 
+// What it answered so far no longer counts; what it asked of us does.
+Schedule forgotten(Schedule s, const Habits& habits);
+
 // Between polls, as things stand.
 Poll interval(const Schedule& s, const Habits& habits);
 

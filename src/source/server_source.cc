@@ -100,6 +100,13 @@ void ServerSource::clock_stepped()
     set_timer();
 }
 
+void ServerSource::begin_again()
+{
+    clock_stepped();
+    schedule_ = forgotten(schedule_, habits());
+    poll_now();
+}
+
 // --- where it is ---------------------------------------------------------------------------------
 
 void ServerSource::resolved(const Resolver::Answer& answer)

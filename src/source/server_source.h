@@ -47,6 +47,7 @@ public:
     void note(PeerEvent kind) { mark_.note(kind); } // seen by somebody else
     void poll_now(); // or as soon as the guard time allows
     void clock_stepped(); // what is on its way belongs to another time line
+    void begin_again(); // nothing that it said counts any more: as at the start, at once
 
     AssociationId association() const { return association_id_; }
     std::optional<sync::SourceId> id() const { return id_; } // nothing until its address is known

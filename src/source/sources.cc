@@ -154,6 +154,11 @@ void Sources::clock_stepped()
     for_each_server([](ServerSource& s) { s.clock_stepped(); });
 }
 
+void Sources::begin_again()
+{
+    for_each_server([](ServerSource& s) { s.begin_again(); });
+}
+
 void Sources::poll_now()
 {
     for_each_server([](ServerSource& s) { s.poll_now(); });

@@ -40,6 +40,9 @@ public:
     // The clock was moved; what is on its way belongs to another time line.
     void clock_stepped();
 
+    // Somebody else moved the clock: all begin as at the start, with a burst where that is allowed.
+    void begin_again();
+
     // All, or one; as soon as the guard time allows.
     void poll_now();
     bool poll_now(AssociationId id); // false: no such server

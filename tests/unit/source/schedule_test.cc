@@ -46,6 +46,23 @@ TEST(Schedule, SpreadsPollsByASixteenth)
     CHECK(next(s, habits, 0.5) == now + 66s);
 }
 
+TEST(Schedule, BeginsWithABurstAgainWhenNothingCountsAnyMore)
+{
+    habits.iburst = true;
+    begin();
+    s = answered(s);
+    for (int i = 1; i < iburst_packets; ++i) {
+        ask();
+        s = answered(s);
+    }
+    s.poll = habits.maxpoll;
+    DOUBLES_EQUAL(1024, ask(), 0);
+    s = forgotten(answered(s), habits);
+    begin();
+    s = answered(s);
+    DOUBLES_EQUAL(2, ask(), 0);
+}
+
 TEST(Schedule, SendsTheRestOfAnInitialBurstOnlyToAServerThatAnswers)
 {
     habits.iburst = true;

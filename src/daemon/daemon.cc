@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// The turns of the daemon.
+
+#include "daemon/daemon.h"
+
+#include "daemon/reporting.h"
+
+#include <fmt/format.h>
+
+namespace timeball::daemon {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto look_interval = 1s;
+
+source::Edges edges_of(const Platform& p)
+{
+    return {p.loop, p.clock, p.network, p.resolver, p.random};
+}
+
+std::string seconds_text(Nanoseconds span)
+{
+    return fmt::format("{:+.6f} s", Seconds{span}.count());
+}
+
+} // namespace
+
+Daemon::Daemon(const Platform& platform, config::Config config)
+    : platform_{platform},
+      config_{std::move(config)},
+      drift_{platform.files, config_.live.driftfile, config_.live.drift_threshold},
+      steersman_{platform.clock, platform.loop,
+          [this](const std::string& what) { log(Severity::error, what); }},
+      engine_{policy()},
+      started_{platform.loop.now()},
+      hour_began_at_{started_},
+      sources_{std::make_unique<source::Sources>(
+          edges_of(platform), steersman_.log(), sink(), config_.start)}
+{
+}
+
+Daemon::~Daemon() = default;
+
+// What the file says, with what only the daemon knows: the frequency of an earlier run, and whether
+// there is a clock to steer.
+sync::Policy Daemon::policy() const
+{
+    sync::Policy p = config_.live.policy;
+    p.steers = config_.live.ntp && platform_.clock.is_steered();
+    p.max_frequency = platform_.clock.max_frequency();
+    return p;
+}
+
+// From the configuration, else from an earlier run.
+std::optional<Frequency> Daemon::known_frequency()
+{
+    std::string fault;
+    const auto kept = drift_.read(fault);
+    if (!fault.empty())
+        log(Severity::warning, fault);
+    return config_.live.tinker_frequency ? config_.live.tinker_frequency : kept;
+}
+
+Result<void, std::string> Daemon::start()
+{
+    valid_from_ = platform_.clock.now();
+    sync::Policy p = policy();
+    p.initial_frequency = known_frequency();
+    engine_ = sync::Engine{p};
+    if (p.steers && p.initial_frequency)
+        steersman_.steer(
+            {.action = sync::Steering::Action::slew, .frequency = *p.initial_frequency});
+    publish();
+    sources_->configure(config_.live);
+    look_timer_ = platform_.loop.every(look_interval, [this] { look(); });
+    hour_timer_ = platform_.loop.every(1h, [this] { end_hour(); });
+    return {};
+}
+
+source::Sink Daemon::sink()
+{
+    source::Sink s;
+    s.added
+        = [this](sync::SourceId id, const sync::SourceTraits& traits) { engine_.add(id, traits); };
+    s.changed = [this](sync::SourceId id, const sync::SourceTraits& traits) {
+        engine_.change(id, traits);
+    };
+    s.removed = [this](sync::SourceId id) { engine_.remove(id); };
+    s.reached = [this](sync::SourceId id, std::uint8_t reach) { engine_.reach(id, reach); };
+    s.sample = [this](sync::SourceId id, const sync::Sample& sample) {
+        notice_outside_step();
+        act(engine_.take(id, sample, steersman_.reading()));
+    };
+    s.event = [this](const source::Event& event) { log(event.severity, event.text); };
+    return s;
+}
+
+void Daemon::look()
+{
+    notice_outside_step();
+    act(engine_.look(steersman_.reading()));
+}
+
+void Daemon::notice_outside_step()
+{
+    const auto jump = steersman_.outside_step();
+    if (!jump)
+        return;
+    log(Severity::warning,
+        fmt::format("the clock was moved by {} by somebody else; what was known of the sources is "
+                    "forgotten",
+            seconds_text(*jump)));
+    events_.add(static_cast<std::uint8_t>(sync::EventKind::clock_step));
+    begin_time_line();
+    engine_.forget_samples();
+    sources_->begin_again();
+}
+
+void Daemon::act(const sync::Outcome& outcome)
+{
+    system_ = outcome.system;
+    views_ = outcome.sources;
+    for (const sync::Event& event : outcome.events)
+        tell(event);
+    sources_->heed(outcome);
+
+    switch (outcome.steering.action) {
+    case sync::Steering::Action::none:
+        break;
+    case sync::Steering::Action::slew:
+        steersman_.steer(outcome.steering);
+        break;
+    case sync::Steering::Action::step:
+        step(outcome.steering);
+        break;
+    case sync::Steering::Action::panic:
+        publish();
+        return end(1);
+    }
+    publish();
+}
+
+// Clients get no answer while the clock is between two time lines.
+void Daemon::step(const sync::Steering& steering)
+{
+    served_.write(held(served_.read()));
+    steersman_.steer({.action = sync::Steering::Action::slew, .frequency = steering.frequency});
+    const bool done = steersman_.step(steering.step);
+    begin_time_line();
+    if (!done)
+        return;
+    sources_->clock_stepped();
+    system_ = engine_.look(steersman_.reading()).system;
+}
+
+void Daemon::begin_time_line()
+{
+    epoch_ += 2;
+    valid_from_ = platform_.clock.now();
+}
+
+void Daemon::publish()
+{
+    const auto now = platform_.clock.now();
+    const auto time = served_time(system_, platform_.clock.precision(), now, valid_from_, epoch_,
+        {system_.served_offset, system_.served_rate});
+    served_.write(time);
+    platform_.clock.announce(clock_status(time, system_.clock_jitter, now));
+    if (!was_synchronized_ && time.leap != Leap::unsynchronized && !system_.is_orphan) {
+        was_synchronized_ = true;
+        synchronized();
+    }
+}
+
+void Daemon::tell(const sync::Event& event)
+{
+    const auto code = static_cast<std::uint8_t>(event.kind);
+    const bool is_of_a_peer = (code & 0x80) != 0;
+    if (is_of_a_peer && event.source)
+        sources_->note(*event.source, static_cast<source::PeerEvent>(code & 0x7f));
+    else if (!is_of_a_peer)
+        events_.add(code);
+    const std::string name = event.source ? name_of(*event.source) + ": " : std::string{};
+    log(severity_of(event.kind), name + event.text);
+}
+
+void Daemon::end_hour()
+{
+    keep_frequency(false);
+    hour_began_at_ = platform_.loop.now();
+}
+
+// Only what was measured is worth keeping.
+void Daemon::keep_frequency(bool is_the_end)
+{
+    if (!system_.peer || !platform_.clock.is_steered() || !config_.live.ntp)
+        return;
+    const std::string said
+        = is_the_end ? drift_.write_now(system_.frequency) : drift_.write_hourly(system_.frequency);
+    if (!said.empty())
+        log(Severity::warning, said);
+}
+
+void Daemon::reload(config::Config config)
+{
+    const bool drift_moved = config.live.driftfile != config_.live.driftfile;
+    const auto measured = system_.frequency;
+    config.start = config_.start;
+    config_ = std::move(config);
+    if (drift_moved)
+        drift_ = DriftFile{platform_.files, config_.live.driftfile, config_.live.drift_threshold};
+    sync::Policy p = policy();
+    p.initial_frequency = measured;
+    engine_.reconfigure(p);
+    sources_->configure(config_.live);
+    platform_.log.reopen();
+    log(Severity::notice, "the configuration was read again");
+    look();
+}
+
+void Daemon::shutdown()
+{
+    keep_frequency(true);
+    look_timer_.reset();
+    hour_timer_.reset();
+    sources_.reset();
+}
+
+void Daemon::end(int status)
+{
+    look_timer_.reset();
+    ended(status);
+}
+
+const report::Report& Daemon::report()
+{
+    const auto reading = steersman_.reading();
+    report_ = make_report({platform_, config_.live, engine_, reading, system_, views_, events_,
+        sources_->associations(), started_, {}, {}, platform_.loop.now() - hour_began_at_});
+    return report_;
+}
+
+std::string Daemon::name_of(sync::SourceId id) const
+{
+    for (const report::Association& a : sources_->associations())
+        if (a.source == id)
+            return a.host_name.empty() ? to_string(a.remote.address) : a.host_name;
+    return "a source that is gone";
+}
+
+} // namespace timeball::daemon

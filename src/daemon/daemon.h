@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// The whole server on one platform, real or simulated: sources give samples, the engine decides,
+// the steersman acts, and what follows is published. All on the control loop; only serving may run
+// on threads.
+//
+// A turn: sample or second -> Engine -> Outcome -> act() -> steer, publish, tell.
+
+#include "base/snapshot.h"
+#include "config/config.h"
+#include "control/answer.h"
+#include "daemon/drift_file.h"
+#include "daemon/events.h"
+#include "daemon/publish.h"
+#include "daemon/steersman.h"
+#include "edge/platform.h"
+#include "report/report.h"
+#include "source/sources.h"
+#include "sync/engine.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace timeball::daemon {
+
+class Daemon {
+public:
+    Daemon(const Platform& platform, config::Config config);
+    ~Daemon();
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    // Opens the sockets and begins to ask. The reason when it cannot serve at all.
+    Result<void, std::string> start();
+
+    // Applies what changed; sources that did not change keep what is known of them.
+    void reload(config::Config config);
+
+    // Writes what shall outlive the process. Nothing happens after this.
+    void shutdown();
+
+    // Told once when the daemon cannot or need not go on, with the exit status.
+    std::function<void(int status)> ended = [](int) {};
+    // Told when the clock was set for the first time (-q waits for it).
+    std::function<void()> synchronized = [] {};
+
+    ntp::ServedTime served() const { return served_.read(); }
+    const report::Report& report(); // as of now
+    Steersman& steersman() { return steersman_; }
+
+private:
+    source::Sink sink();
+    sync::Policy policy() const;
+    std::optional<Frequency> known_frequency();
+    void look();
+    void act(const sync::Outcome& outcome);
+    void step(const sync::Steering& steering);
+    void begin_time_line();
+    void notice_outside_step();
+    void end_hour();
+    void end(int status);
+    void publish();
+    void tell(const sync::Event& event);
+    void keep_frequency(bool is_the_end);
+    void log(Severity severity, const std::string& sentence)
+    {
+        platform_.log.write(severity, sentence);
+    }
+    std::string name_of(sync::SourceId id) const;
+
+    Platform platform_;
+    config::Config config_;
+    DriftFile drift_;
+    Steersman steersman_;
+    sync::Engine engine_;
+    sync::SystemState system_;
+    std::vector<sync::SourceView> views_;
+    EventCount events_;
+
+    Instant<Utc> valid_from_{};
+    std::uint32_t epoch_ = 0;
+    Snapshot<ntp::ServedTime> served_;
+    bool was_synchronized_ = false;
+
+    Instant<Mono> started_;
+    report::Report report_;
+    report::ServerCounters hour_began_; // counters when the last hour began
+    Instant<Mono> hour_began_at_;
+
+    std::unique_ptr<source::Sources> sources_;
+    EventLoop::Owned look_timer_;
+    EventLoop::Owned hour_timer_;
+};
+
+} // namespace timeball::daemon
