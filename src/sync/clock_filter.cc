@@ -23,7 +23,7 @@ std::vector<Reading> by_delay(
     // With a frequency that nobody knows yet, dispersion soon says more than delay.
     const auto merit = [&](const Reading& r) {
         const Seconds age{now - r.when};
-        return age < allan && drift.tolerance <= frequency_tolerance * 4
+        return age < allan && drift.tolerance <= frequency_tolerance * 2
             ? r.delay
             : r.delay + 2 * aged_dispersion(r, now, drift);
     };
@@ -81,8 +81,8 @@ std::optional<Estimate> estimate(
 
     return Estimate{best.when, carried_offset(best, now, drift), best.delay, dispersion,
         jitter_about(best, readings, now, drift),
-        best.delay / 2 + best.remote_distance + aged_dispersion(best, now, drift),
-        static_cast<int>(readings.size())};
+        best.delay / 2 + best.remote_distance + best.dispersion,
+        drift.tolerance * abs(Seconds{now - best.when}), static_cast<int>(readings.size())};
 }
 
 Interval correctness(const Reading& reading, Instant<FreeRun> now, const Drift& drift)
@@ -121,19 +121,25 @@ bool is_popcorn(const ClockFilter& filter, const Reading& reading, const Drift& 
         > 3 * before->jitter + excess + drift.tolerance * abs(age);
 }
 
-ClockFilter without_broken_past(ClockFilter filter, const Drift& drift)
+bool has_broken_past(const ClockFilter& filter, const Drift& drift)
 {
     if (!filter.shift[0] || !filter.shift[1] || !filter.shift[2])
-        return filter;
+        return false;
     const Instant<FreeRun> now = filter.shift[0]->when;
     const auto told = [&](std::size_t i) { return correctness(*filter.shift[i], now, drift); };
     if (!overlap(told(0), told(1)))
-        return filter;
+        return false;
     for (std::size_t i = 2; i < filter.shift.size(); ++i)
         if (filter.shift[i] && overlap(told(0), told(i)))
-            return filter;
+            return false;
+    return true;
+}
+
+ClockFilter without_past(ClockFilter filter)
+{
     for (std::size_t i = 2; i < filter.shift.size(); ++i)
-        filter.shift[i].reset();
+        if (filter.shift[i])
+            filter.shift[i] = filter.shift[1];
     return filter;
 }
 

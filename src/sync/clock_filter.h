@@ -28,7 +28,8 @@ struct Estimate {
     Seconds delay;
     Seconds dispersion; // of all stages, weighted; large while stages are empty
     Seconds jitter;
-    Seconds distance; // of the reading chosen, at now: half delays and dispersions up to the root
+    Seconds distance; // of the reading chosen: half delays and dispersions up to the root
+    Seconds age_dispersion; // by which that has grown since
     int readings = 0;
 };
 
@@ -63,8 +64,11 @@ std::optional<Interval> correctness(
 // A reading off by more than thrice the jitter and what its own excess of delay can explain.
 bool is_popcorn(const ClockFilter& filter, const Reading& reading, const Drift& drift);
 
-// When the two newest readings agree with each other and contradict all before them, the server's
-// clock was moved: keeps the two.
-ClockFilter without_broken_past(ClockFilter filter, const Drift& drift);
+// The two newest readings agree with each other and contradict all before them: the server's clock
+// was moved, or ours.
+bool has_broken_past(const ClockFilter& filter, const Drift& drift);
+
+// Only the two newest are believed; the older of them stands in for what was before.
+ClockFilter without_past(ClockFilter filter);
 
 } // namespace timeball::sync

@@ -34,9 +34,9 @@ double badness(const Candidate& c)
     return c.select_jitter.count() * c.distance.count();
 }
 
-double synchronization_merit(const Candidate& c, Seconds mindist)
+Seconds synchronization_distance(const Candidate& c, Seconds mindist)
 {
-    return c.select_jitter.count() * c.distance.count() + c.stratum.value * mindist.count();
+    return c.distance + c.stratum.value * mindist;
 }
 
 } // namespace
@@ -63,29 +63,24 @@ Clustered cluster(std::vector<Candidate> candidates, int minclock)
     }
 }
 
-PeerChoice choose_peer(
-    std::span<const Candidate> survivors, std::optional<SourceId> old, Seconds hop, Seconds mindist)
+std::optional<SourceId> choose_peer(
+    std::span<const Candidate> survivors, std::optional<SourceId> old, Seconds mindist)
 {
     if (survivors.empty())
-        return {};
-    const auto better = [&](const Candidate& a, const Candidate& b) {
+        return std::nullopt;
+    const auto nearer = [&](const Candidate& a, const Candidate& b) {
         if (a.is_preferred != b.is_preferred)
             return a.is_preferred;
-        return synchronization_merit(a, mindist) < synchronization_merit(b, mindist);
+        return synchronization_distance(a, mindist) < synchronization_distance(b, mindist);
     };
-    const Candidate& best = *std::min_element(survivors.begin(), survivors.end(), better);
-    const auto kept = std::find_if(survivors.begin(), survivors.end(),
+    const Candidate& best = *std::min_element(survivors.begin(), survivors.end(), nearer);
+    const auto ours = std::find_if(survivors.begin(), survivors.end(),
         [&](const Candidate& c) { return old && c.id == *old; });
-    if (kept == survivors.end() || kept->id == best.id || best.is_preferred)
-        return {best.id, Seconds{0}};
-
-    const Seconds apart = abs(best.offset - kept->offset);
-    if (apart >= mindist)
-        return {best.id, Seconds{0}};
-    const Seconds next = hop == Seconds{0} ? mindist : hop / 2;
-    if (apart < next)
-        return {kept->id, next};
-    return {best.id, Seconds{0}};
+    if (ours == survivors.end() || best.is_preferred != ours->is_preferred)
+        return best.id;
+    return synchronization_distance(best, mindist) < 0.75 * synchronization_distance(*ours, mindist)
+        ? best.id
+        : ours->id;
 }
 
 Combined combine(std::span<const Candidate> survivors, SourceId peer)

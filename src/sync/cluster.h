@@ -19,7 +19,7 @@ struct Candidate {
     Stratum stratum;
     Seconds offset;
     Seconds jitter;
-    Seconds distance; // half delays and dispersions up to the root
+    Seconds distance; // half delays and dispersions up to the root, without age
     bool is_preferred = false;
     bool is_true = false;
     Seconds select_jitter{0}; // filled in by cluster()
@@ -34,15 +34,11 @@ struct Clustered {
 // best of them is by itself; never below `minclock`, and never a preferred or `true` source.
 Clustered cluster(std::vector<Candidate> candidates, int minclock);
 
-// Whom to follow, as far as only one can be named: the smallest distance weighs, and strata that
-// are `mindist` apart. A peer we already have is kept while the other is not better by more than
-// `hop`, which halves at each turn so that a good one gets through.
-struct PeerChoice {
-    std::optional<SourceId> peer; // none without survivors
-    Seconds hop{0};
-};
-PeerChoice choose_peer(std::span<const Candidate> survivors, std::optional<SourceId> old,
-    Seconds hop, Seconds mindist);
+// Whom to name, as far as only one can be named: the nearest, a stratum counting `mindist`. The one
+// we have is kept until another is nearer by a quarter, lest it hops to and fro with the noise.
+// None without survivors.
+std::optional<SourceId> choose_peer(
+    std::span<const Candidate> survivors, std::optional<SourceId> old, Seconds mindist);
 
 struct Combined {
     Seconds offset{0};

@@ -50,7 +50,7 @@ Source* Engine::State::find(SourceId id)
 Drift Engine::State::drift() const
 {
     constexpr Seconds trial{120};
-    const Frequency believed = estimator.frequency_uncertainty() * 4;
+    const Frequency believed = estimator.frequency_uncertainty() * 4 + estimator.doubt();
     const Frequency unproven
         = policy.initial_frequency ? Frequency::ppm(100) : policy.max_frequency;
     const Frequency doubt = estimator.span() < trial ? unproven : believed;
@@ -71,6 +71,7 @@ void Engine::State::forget()
     origin.reset();
     estimator.forget_offset();
     first_unripe.reset();
+    time_constant = {};
     is_synchronized = false;
     discipline.spike_since.reset();
     discipline.state = discipline.state == ClockState::sync || policy.initial_frequency
@@ -99,14 +100,13 @@ void Engine::State::take(Source& source, const Sample& sample)
     source.path = push(source.path, sample.delay);
     source.is_newest_popcorn
         = !source.is_newest_popcorn && is_popcorn(source.filter, reading, drift());
+    source.is_doubtful = source.is_newest_popcorn;
     source.filter = push(source.filter, reading);
 
-    const ClockFilter kept = without_broken_past(source.filter, drift());
-    if (source.filter.shift[2] && !kept.shift[2]) {
-        estimator.forget(source.id);
-        source.path = {};
+    if (has_broken_past(source.filter, drift())) {
+        source.filter = without_past(source.filter);
+        source.path = push({}, sample.delay);
     }
-    source.filter = kept;
 }
 
 Outcome Engine::State::turn(const ClockReading& clock, std::optional<SourceId> fresh)
@@ -121,14 +121,14 @@ Outcome Engine::State::turn(const ClockReading& clock, std::optional<SourceId> f
 
     const bool may_fall_back
         = alone_since && Seconds{clock.free - *alone_since} >= policy.orphanwait;
-    const Selection selection = select(
-        {sources, clock.free, drift(), time_constant.poll, peer, hop, may_fall_back}, policy);
+    const Selection selection
+        = select({sources, clock.free, drift(), time_constant.poll, peer, may_fall_back}, policy);
     follow(selection, clock.free, outcome.events);
     has_just_stepped = false;
-    if (selection.peer && !selection.is_fallback)
-        update(selection, clock, fresh, outcome);
-    else if (selection.is_fallback)
+    if (selection.is_local_clock)
         remember_peer(selection, clock);
+    else if (selection.peer)
+        update(selection, clock, fresh, outcome);
 
     outcome.system = describe(selection, clock, outcome.events);
     for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -164,10 +164,10 @@ void Engine::State::follow(
                 {EventKind::no_sys_peer, std::nullopt, "no source is left to be followed"});
         else
             events.push_back({EventKind::sys_peer, selection.peer,
-                "became the system peer: " + selection.standing(*selection.peer)->why});
+                fmt::format("became the system peer, root distance {:.3f} ms",
+                    selection.standing(*selection.peer)->root_distance.count() * 1e3)});
     }
     peer = selection.peer;
-    hop = selection.hop;
     if (peer && !selection.is_fallback)
         alone_since.reset();
     else if (!alone_since)
@@ -198,12 +198,12 @@ bool Engine::State::feeds(const Selection& selection, const Source& source) cons
     return true;
 }
 
-Innovation Engine::State::measure(const Source& source)
+Innovation Engine::State::measure(const Source& source, const Reading& reading)
 {
-    const Reading& reading = *source.filter.shift[0];
-    return estimator.update({source.id, reading.when, reading.offset,
-        offset_noise(source.path, reading.delay, reading.dispersion + Seconds{1e-6}),
-        usual_asymmetry * (reading.delay / 2 + reading.remote_distance) + Seconds{1e-6}});
+    const Seconds floor = reading.dispersion + Seconds{1e-6};
+    return estimator.update(
+        {source.id, reading.when, reading.offset, offset_noise(source.path, reading.delay, floor),
+            usual_asymmetry * (reading.delay / 2 + reading.remote_distance) + Seconds{1e-6}});
 }
 
 void Engine::State::restart_estimator(
@@ -233,21 +233,20 @@ void Engine::State::restart_estimator(
     estimator.start(first, selection.combined.offset - estimator.frequency() * Seconds{now - first},
         10 * selection.truth.width() + Seconds{1e-3});
     for (const Fed& f : fed)
-        estimator.update({f.source->id, f.reading->when, f.reading->offset,
-            offset_noise(f.source->path, f.reading->delay, f.reading->dispersion + Seconds{1e-6}),
-            usual_asymmetry * (f.reading->delay / 2 + f.reading->remote_distance) + Seconds{1e-6}});
+        measure(*f.source, *f.reading);
 }
 
 void Engine::State::update(const Selection& selection, const ClockReading& clock,
     std::optional<SourceId> fresh, Outcome& outcome)
 {
     bound = {selection.truth, clock.free};
-    const Source* source = fresh ? find(*fresh) : nullptr;
+    Source* source = fresh ? find(*fresh) : nullptr;
     const bool begins = !estimator.is_started();
     if (begins) {
         if (is_waiting_for_others(selection, clock.free))
             return;
         restart_estimator(selection, clock.free, false);
+        time_constant = {find(*peer)->traits.minpoll, 0};
     } else if (!source || !feeds(selection, *source) || source->is_newest_popcorn)
         return;
 
@@ -268,16 +267,17 @@ void Engine::State::update(const Selection& selection, const ClockReading& clock
     if (judgment.action == Action::wait)
         return;
     if (!begins) {
-        if (judgment.action == Action::step && was_spike)
+        if (judgment.action == Action::step && was_spike) {
+            estimator.distrust_frequency(seen, clock.free);
             restart_estimator(selection, clock.free, true);
-        else {
-            const Innovation innovation = measure(*source);
+            time_constant = {source->traits.minpoll, 0};
+        } else {
+            const Innovation innovation = measure(*source, *source->filter.shift[0]);
             adapt_poll(innovation, *source);
         }
         // Whatever the filter believes, it lies where the sources say the truth is.
         const Seconds e = estimator.offset(clock.free);
-        if (e < selection.truth.lower || e > selection.truth.upper)
-            restart_estimator(selection, clock.free, true);
+        estimator.shift(std::clamp(e, selection.truth.lower, selection.truth.upper) - e);
     }
     remember_peer(selection, clock);
     is_synchronized = true;
@@ -314,16 +314,20 @@ void Engine::State::steer(Action action, const ClockReading& clock, Outcome& out
     s.slew_rate = slew_rate(left, Seconds{span}, policy.max_slew);
 }
 
-void Engine::State::adapt_poll(const Innovation& innovation, const Source& source)
+void Engine::State::adapt_poll(const Innovation& innovation, Source& source)
 {
+    source.is_doubtful = innovation.meaning != Innovation::Meaning::noise;
+    const Poll lowest = source.traits.minpoll;
+    if (innovation.meaning == Innovation::Meaning::clock_changed)
+        time_constant = {lowest, 0};
     if (source.id != peer)
         return;
     const Seconds noise = offset_noise(source.path, source.filter.shift[0]->delay, Seconds{1e-6});
     const Seconds next = 2 * time_constant.poll.interval();
     const bool may_grow = discipline.state == ClockState::sync
-        && estimator.frequency_uncertainty() * next < std::max(noise, Seconds{20e-6});
-    time_constant = adapt(time_constant, !innovation.is_outlier, may_grow, source.traits.minpoll,
-        source.traits.maxpoll);
+        && estimator.frequency_uncertainty() * next < std::max(noise, Seconds{5e-6});
+    time_constant = adapt(time_constant, innovation.meaning == Innovation::Meaning::noise, may_grow,
+        lowest, source.traits.maxpoll);
 }
 
 } // namespace timeball::sync

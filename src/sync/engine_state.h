@@ -27,7 +27,6 @@ struct Engine::State {
     std::optional<Instant<FreeRun>> first_unripe; // since when we wait for slower sources
     std::optional<Instant<FreeRun>> alone_since; // without anybody to follow
     std::optional<SourceId> peer;
-    Seconds hop{0};
     ErrorBound bound;
     bool is_synchronized = false; // an update was made, and nothing has spoilt it since
     bool has_just_stepped = false; // no claim until the clock has been read again
@@ -52,11 +51,11 @@ private:
     bool is_waiting_for_others(const Selection& selection, Instant<FreeRun> now);
     bool feeds(const Selection& selection, const Source& source) const;
     void restart_estimator(const Selection& selection, Instant<FreeRun> now, bool newest_only);
-    Innovation measure(const Source& source);
+    Innovation measure(const Source& source, const Reading& reading);
     void update(const Selection& selection, const ClockReading& clock,
         std::optional<SourceId> fresh, Outcome& outcome);
     void steer(Action action, const ClockReading& clock, Outcome& outcome);
-    void adapt_poll(const Innovation& innovation, const Source& source);
+    void adapt_poll(const Innovation& innovation, Source& source);
     void remember_peer(const Selection& selection, const ClockReading& clock);
     SystemState describe(
         const Selection& selection, const ClockReading& clock, std::vector<Event>& events);

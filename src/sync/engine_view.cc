@@ -21,7 +21,7 @@ void Engine::State::remember_peer(const Selection& selection, const ClockReading
     system.root_delay = p.last->root_delay + selection.standing(p.id)->estimate->delay;
     system.system_jitter = selection.combined.jitter;
     leap = selection.leap;
-    if (selection.is_fallback) {
+    if (selection.is_local_clock) {
         bound = {selection.truth, clock.free};
         is_synchronized = true;
     }
@@ -53,8 +53,9 @@ SystemState Engine::State::describe(
     }
 
     const Seconds shown = ours(clock);
-    const Seconds wanted
-        = estimator.is_started() && !selection.is_fallback ? estimator.offset(clock.free) : shown;
+    const Seconds wanted = estimator.is_started() && !selection.is_local_clock
+        ? estimator.offset(clock.free)
+        : shown;
     if (!policy.steers && is_synchronized) {
         s.served_offset = wanted - shown;
         s.served_rate = now.frequency - clock.correction;
@@ -109,7 +110,8 @@ SourceView Engine::State::view(const Standing& st, const ClockReading& clock) co
 NextPoll Engine::State::next_poll(const Source& source) const
 {
     const Poll highest = std::max(source.traits.minpoll, source.traits.maxpoll);
-    return {source.id, std::clamp(time_constant.poll, source.traits.minpoll, highest)};
+    const Poll wanted = source.is_doubtful ? source.traits.minpoll : time_constant.poll;
+    return {source.id, std::clamp(wanted, source.traits.minpoll, highest)};
 }
 
 Engine::Engine(const Policy& policy) : state_{std::make_unique<State>(policy)} { }

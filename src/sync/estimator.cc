@@ -16,12 +16,26 @@ constexpr double usual_wander = 1e-9;
 constexpr double phase_walk = 1e-9;
 
 // How long a path keeps its asymmetry.
-constexpr double bias_memory = 6 * 3600;
+constexpr double bias_memory = 240 * 3600;
 
 // Beyond so many standard deviations a measurement is held to have met something that the model
 // does not know, and is given the weight that puts it there.
 constexpr double outlier_limit = 3;
-constexpr int outliers_that_convince = 4;
+
+// So many outliers in a row on the same side convince: of one source, that its path has changed;
+// of two sources, or of the only one, that our own clock has.
+constexpr int outliers_of_a_path = 4;
+constexpr int outliers_of_the_clock = 2;
+
+// So many measurements as expected make a source's word count against the clock.
+constexpr int calm_of_an_acquaintance = 4;
+
+// More than this no oscillator changes at once, as far as one event can tell. Each further event
+// without calm between may tell of twice as much.
+constexpr double largest_change = 10e-6;
+
+// No oscillator changes by more: a larger offset is a clock that was set.
+constexpr double possible_change = 500e-6;
 
 double clipped(double value, double limit)
 {
@@ -42,9 +56,27 @@ void Estimator::start(Instant<FreeRun> when, Seconds offset, Seconds uncertainty
     x_ = {offset.count(), x_[1]};
     p_ = {uncertainty.count() * uncertainty.count(), 0, 0, frequency_variance};
     biases_.clear();
-    first_ = when_ = when;
+    when_ = quiet_ = when;
+    if (!measured_since_)
+        measured_since_ = when;
     last_normalized_ = 0;
+    surprises_ = {};
     started_ = true;
+}
+
+double Estimator::suspect_frequency(double offset, double span)
+{
+    const double change = offset / std::max(1.0, span);
+    if (std::fabs(change) > possible_change)
+        return 0;
+    doubt_ = std::max(doubt_, std::fabs(change));
+    return clipped(change, std::ldexp(largest_change, std::min(changes_in_a_row_++, 4)));
+}
+
+void Estimator::distrust_frequency(Seconds offset, Instant<FreeRun> now)
+{
+    const double change = suspect_frequency(offset.count(), Seconds{now - quiet_}.count());
+    p(1, 1) += change * change;
 }
 
 void Estimator::forget_offset()
@@ -156,6 +188,87 @@ void Estimator::adapt_wander(double normalized)
     log_wander_ = clipped(log_wander_, 12);
 }
 
+// What is constant in the path is unknown again.
+void Estimator::relearn_bias(std::size_t bias, double innovation)
+{
+    for (std::size_t i = 0; i < x_.size(); ++i)
+        p(bias, i) = p(i, bias) = 0;
+    const double prior = biases_[bias - 2].prior;
+    p(bias, bias) = prior * prior + innovation * innovation;
+}
+
+// The frequency may have changed at any time since all was well, by what explains the innovation;
+// or, less likely, the oscillator has jumped.
+void Estimator::relearn_frequency(double innovation)
+{
+    const double dt = std::max(1.0, Seconds{when_ - quiet_}.count());
+    const double change = suspect_frequency(innovation, dt);
+    p(1, 1) += change * change;
+    p(0, 1) += dt * change * change;
+    p(1, 0) = p(0, 1);
+    p(0, 0) += 1.25 * innovation * innovation;
+}
+
+// Counts what is out of the ordinary and decides what it means.
+Innovation::Meaning Estimator::interpret(std::size_t bias, double normalized)
+{
+    Bias& of = biases_[bias - 2];
+    if (std::fabs(normalized) <= outlier_limit) {
+        of.outliers = 0;
+        ++of.calm;
+        changes_in_a_row_ = 0;
+        doubt_ /= 2;
+        surprises_ = {};
+        quiet_ = when_;
+        return Innovation::Meaning::noise;
+    }
+    const bool is_anybody_known = std::any_of(biases_.begin(), biases_.end(),
+        [](const Bias& b) { return b.calm >= calm_of_an_acquaintance; });
+    const bool is_known = of.calm >= calm_of_an_acquaintance;
+    if (of.is_new && is_anybody_known)
+        return Innovation::Meaning::path_changed; // measured against those we know
+
+    const int side = normalized > 0 ? 1 : -1;
+    of.outliers = of.outliers * side > 0 ? of.outliers + side : side;
+    if (is_known || !is_anybody_known) {
+        if (surprises_.count * side <= 0)
+            surprises_ = {0, of.source, false};
+        surprises_.count += side;
+        surprises_.are_of_several = surprises_.are_of_several || surprises_.first != of.source;
+    }
+
+    if (std::abs(surprises_.count) >= outliers_of_the_clock
+        && (surprises_.are_of_several || biases_.size() == 1))
+        return Innovation::Meaning::clock_changed;
+    if (std::abs(of.outliers) >= outliers_of_a_path)
+        return Innovation::Meaning::path_changed;
+    return Innovation::Meaning::outlier;
+}
+
+void Estimator::shift(Seconds by)
+{
+    x_[0] += by.count();
+    for (std::size_t i = 2; i < x_.size(); ++i)
+        x_[i] -= by.count();
+}
+
+// Only the differences between biases can be seen. What they have in common is ours to choose:
+// none, where one that is far from usual counts little. It is approached slowly, so that sources
+// may come and go without a jump.
+void Estimator::recenter()
+{
+    constexpr double haste = 1.0 / 16;
+    double weights = 0, mean = 0;
+    for (std::size_t i = 0; i < biases_.size(); ++i) {
+        const double b = x_[i + 2];
+        const double weight = 1 / (biases_[i].prior * biases_[i].prior + b * b);
+        weights += weight;
+        mean += weight * b;
+    }
+    mean /= weights;
+    shift(Seconds{haste * mean});
+}
+
 Innovation Estimator::update(const Measurement& measurement)
 {
     predict(measurement.when);
@@ -167,25 +280,32 @@ Innovation Estimator::update(const Measurement& measurement)
     const double expected = p(0, 0) + p(b, b) + 2 * p(0, b) + lag * lag * p(1, 1)
         - 2 * lag * (p(0, 1) + p(1, b)) + noise;
     const double normalized = innovation / std::sqrt(expected);
+    const Innovation told{Seconds{innovation}, normalized, interpret(b, normalized)};
+    biases_[b - 2].is_new = false;
 
-    Innovation told{Seconds{innovation}, normalized, std::fabs(normalized) > outlier_limit};
-    Bias& bias = biases_[b - 2];
-    const int side = normalized > 0 ? 1 : -1;
-    bias.outliers = !told.is_outlier ? 0 : bias.outliers * side > 0 ? bias.outliers + side : side;
-    if (std::abs(bias.outliers) >= outliers_that_convince) {
-        // The path has changed: what is constant in it is unknown again.
-        bias.outliers = 0;
-        for (std::size_t i = 0; i < x_.size(); ++i)
-            p(b, i) = p(i, b) = 0;
-        p(b, b) = bias.prior * bias.prior + innovation * innovation;
+    switch (told.meaning) {
+    case Innovation::Meaning::noise:
+        adapt_wander(normalized);
         correct(b, lag, innovation, noise);
-        return told;
+        break;
+    case Innovation::Meaning::outlier: {
+        const double limited = innovation / outlier_limit;
+        correct(b, lag, innovation, noise + std::max(0.0, limited * limited - expected));
+        break;
     }
-
-    const double limited = innovation / outlier_limit;
-    correct(b, lag, innovation,
-        told.is_outlier ? noise + std::max(0.0, limited * limited - expected) : noise);
-    adapt_wander(normalized);
+    case Innovation::Meaning::path_changed:
+        biases_[b - 2].outliers = biases_[b - 2].calm = 0;
+        relearn_bias(b, innovation);
+        correct(b, lag, innovation, noise);
+        break;
+    case Innovation::Meaning::clock_changed:
+        relearn_frequency(innovation);
+        correct(b, lag, innovation, noise);
+        surprises_ = {};
+        quiet_ = when_;
+        break;
+    }
+    recenter();
     return told;
 }
 
@@ -205,9 +325,14 @@ Frequency Estimator::frequency_uncertainty() const
     return Frequency::ratio(std::sqrt(p(1, 1)));
 }
 
+Frequency Estimator::doubt() const
+{
+    return Frequency::ratio(doubt_);
+}
+
 Seconds Estimator::span() const
 {
-    return started_ ? Seconds{when_ - first_} : Seconds{0};
+    return measured_since_ ? Seconds{when_ - *measured_since_} : Seconds{0};
 }
 
 } // namespace timeball::sync

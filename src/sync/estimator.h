@@ -11,6 +11,7 @@
 #include "time/time.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -28,7 +29,12 @@ struct Measurement {
 struct Innovation {
     Seconds offset{0}; // measured less expected
     double normalized = 0;
-    bool is_outlier = false; // was given little weight
+    enum class Meaning : std::uint8_t {
+        noise, // as expected
+        outlier, // unexplained; was given little weight
+        path_changed, // the constant part of the source's error is learned anew
+        clock_changed // the frequency is
+    } meaning = Meaning::noise;
 };
 
 class Estimator {
@@ -41,7 +47,15 @@ public:
     // Begins at an offset known to about `uncertainty`. The frequency is kept.
     void start(Instant<FreeRun> when, Seconds offset, Seconds uncertainty);
 
+    // An offset came up that nobody expected: if a frequency could have made it since all was well,
+    // it may have.
+    void distrust_frequency(Seconds offset, Instant<FreeRun> now);
+
     Innovation update(const Measurement& measurement);
+
+    // The offset is larger by so much, and all biases smaller: what is expected of each source is
+    // the same as before.
+    void shift(Seconds by);
 
     void forget(SourceId source); // its bias: it is another source now
     void forget_offset(); // not started any more; the frequency is kept
@@ -51,7 +65,8 @@ public:
     Seconds uncertainty(Instant<FreeRun> now) const; // one standard deviation, biases left out
     Frequency frequency() const { return Frequency::ratio(x_[1]); }
     Frequency frequency_uncertainty() const;
-    Seconds span() const; // from the first to the last measurement since it was started
+    Frequency doubt() const; // by which it seemed to have changed at once; passes with calm
+    Seconds span() const; // over which the frequency has been measured
 
 private:
     double& p(std::size_t row, std::size_t column) { return p_[row * x_.size() + column]; }
@@ -59,20 +74,36 @@ private:
     std::size_t state_of(const Measurement& measurement);
     void predict(Instant<FreeRun> to);
     void correct(std::size_t bias, double lag, double innovation, double variance);
+    Innovation::Meaning interpret(std::size_t bias, double normalized);
+    void relearn_bias(std::size_t bias, double innovation);
+    double suspect_frequency(double offset, double span);
+    void relearn_frequency(double innovation);
+    void recenter();
     void adapt_wander(double normalized);
     void remove_state(std::size_t index);
 
     struct Bias {
         SourceId source;
         double prior = 0; // standard deviation, s
+        bool is_new = true;
         int outliers = 0; // in a row, on the same side
+        int calm = 0; // measurements as expected, since its path is what it is
     };
 
     bool started_ = false;
-    Instant<FreeRun> first_{}, when_{};
+    Instant<FreeRun> when_{};
+    Instant<FreeRun> quiet_{}; // of the last measurement that was as expected
+    std::optional<Instant<FreeRun>> measured_since_;
     std::vector<double> x_{0.0, 0.0}; // offset (s), frequency (1), then the biases (s)
     std::vector<double> p_{1.0, 0.0, 0.0, 1e-8}; // covariance, row by row
     std::vector<Bias> biases_; // of x_[2] and up
+    struct Surprises { // outliers in a row, of whatever sources, on the same side
+        int count = 0; // negative on the lower side
+        SourceId first;
+        bool are_of_several = false;
+    } surprises_;
+    int changes_in_a_row_ = 0;
+    double doubt_ = 0;
     double log_wander_ = 0; // natural logarithm of wander over its usual size
     double last_normalized_ = 0;
 };

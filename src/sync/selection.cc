@@ -78,7 +78,7 @@ Standing examine(const Source& s, const SelectionInput& in, const Policy& policy
                 : fmt::format("root distance {:.3f} s is not below {:.3f} s",
                     st.root_distance.count(), farthest.count()));
 
-    const Seconds reach = std::max(policy.mindist, e.distance + e.jitter);
+    const Seconds reach = std::max(policy.mindist, e.distance + e.age_dispersion + e.jitter);
     st.claim = {e.offset - reach, e.offset + reach};
     st.correctness = correctness(s.filter, in.now, in.drift).value_or(st.claim);
     return st;
@@ -95,7 +95,7 @@ bool votes(const Source& s, const Standing& st, const Policy& policy)
 Candidate candidate(const Source& s, const Standing& st)
 {
     return {s.id, s.last->stratum, st.estimate->offset, st.estimate->jitter,
-        std::max(st.estimate->distance, Seconds{1e-6}), s.traits.is_preferred, s.traits.is_true};
+        st.estimate->distance + st.estimate->jitter, s.traits.is_preferred, s.traits.is_true};
 }
 
 // A pulse numbers no seconds, so it can only sharpen what a preferred survivor says.
@@ -158,6 +158,7 @@ void fall_back(Selection& sel, const SelectionInput& in, const Policy& policy)
     sel.peer = best->id;
     sel.followed = 1;
     sel.is_fallback = true;
+    sel.is_local_clock = !is_parent(*best);
 }
 
 void tell_truth(Selection& sel, const std::vector<Interval>& correct, const Interval& agreed)
@@ -228,10 +229,8 @@ Selection select(const SelectionInput& in, const Policy& policy)
     }
     const auto& survivors = clustered.survivors;
     if (!survivors.empty() && survivors.size() >= static_cast<std::size_t>(policy.minsane)) {
-        const PeerChoice choice = choose_peer(survivors, in.old_peer, in.hop, policy.mindist);
-        sel.peer = choice.peer;
-        sel.hop = choice.hop;
-        sel.combined = combine(survivors, *choice.peer);
+        sel.peer = choose_peer(survivors, in.old_peer, policy.mindist);
+        sel.combined = combine(survivors, *sel.peer);
         sel.followed = static_cast<int>(survivors.size());
 
         std::vector<LeapVoter> voters;
@@ -240,7 +239,7 @@ Selection select(const SelectionInput& in, const Policy& policy)
                 voters.push_back({s.last->leap, s.traits.kind == SourceKind::refclock});
         sel.leap = leap_vote(voters);
         for (Standing& st : sel.standings)
-            if (st.id == choice.peer) {
+            if (st.id == sel.peer) {
                 st.select = Select::system_peer;
                 st.why.replace(0, std::string_view{"survivor"}.size(), "system peer");
                 tell_truth(sel, correct, agreed.value_or(st.claim));

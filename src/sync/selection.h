@@ -25,6 +25,7 @@ struct Source {
     ClockFilter filter;
     PathDelay path;
     bool is_newest_popcorn = false;
+    bool is_doubtful = false; // the newest reading was a surprise: ask again soon
 };
 
 // How it stands at the moment. Offsets are UTC minus the free-running clock, less the origin.
@@ -49,8 +50,8 @@ struct Standing {
 struct Selection {
     std::vector<Standing> standings; // in the order of the sources
     std::optional<SourceId> peer;
-    Seconds hop{0}; // of choose_peer(), for the next turn
     bool is_fallback = false; // the peer is an orphan parent or the local clock
+    bool is_local_clock = false; // which is shown, never followed
     Combined combined; // meaningful with a peer
     Interval truth; // contains UTC if fewer than half of the fit sources lie; with a peer
     Leap leap = Leap::none;
@@ -66,7 +67,6 @@ struct SelectionInput {
     Drift drift;
     Poll poll;
     std::optional<SourceId> old_peer;
-    Seconds hop{0};
     bool allows_fallback = false; // there was nothing better for long enough
 };
 

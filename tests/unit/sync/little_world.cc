@@ -112,7 +112,8 @@ void LittleWorld::poll(std::size_t index)
         return;
 
     const double there = s.forward.count() + exponential(s.queue);
-    const double back = s.backward.count() + exponential(s.queue);
+    const double back
+        = s.backward.count() + exponential(s.queue_back > Seconds{0} ? s.queue_back : s.queue);
     const double t1 = free_at(now_), t4 = free_at(now_ + there + back);
     const double server = now_ + there + s.lie.count();
     Sample sample;

@@ -17,6 +17,7 @@ namespace timeball::sync {
 struct LittleServer {
     Seconds forward{0.010}, backward{0.010}; // least one-way delays
     Seconds queue{0.001}; // mean of the exponential wait, each way
+    Seconds queue_back{0}; // when not 0: of the way back
     double loss = 0.01;
     Seconds lie{0}; // what it shows beyond the truth
     Seconds root_delay{0}, root_dispersion{0};
