@@ -145,15 +145,22 @@ const Directive* find(const Token& token)
 
 void tell_unknown(Draft& draft, const Line& line, const Token& token)
 {
+    const auto meant = token.is_quoted ? "" : suggestion(token.text, names_of(""));
     std::string hint;
-    if (const auto meant = suggestion(token.text, names_of("")); !meant.empty())
+    if (token.is_quoted)
+        hint = " (a directive stands without quotes)";
+    else if (!meant.empty())
         hint = fmt::format(" (did you mean '{}'?)", meant);
     else
         for (const Option& option : option_table())
             if (hint.empty() && option.name == token.text && option.support == Support::full)
                 hint = fmt::format(" (it is one of '{}')", option.scope);
-    draft.warn(line, token.column,
-        fmt::format("{} is not a directive{}; the line was skipped", quoted(token.text), hint));
+    const std::string text
+        = fmt::format("{} is not a directive{}; the line was skipped", quoted(token.text), hint);
+    if (meant == "restrict")
+        draft.error(line, token.column, text + ", and what it should restrict is open");
+    else
+        draft.warn(line, token.column, text);
 }
 
 } // namespace

@@ -25,59 +25,46 @@ Line::Line(std::string_view text, std::string file, int number)
 {
 }
 
-std::optional<Token> Line::next(bool is_word)
+std::optional<Token> Line::next(const std::string& text, std::size_t& at, bool is_word)
 {
-    at_ = std::min(text_.find_first_not_of(blanks, at_), text_.size());
-    if (at_ == text_.size() || text_[at_] == '#')
+    at = std::min(text.find_first_not_of(blanks, at), text.size());
+    if (at == text.size() || text[at] == '#')
         return std::nullopt;
 
     Token token;
-    token.column = static_cast<int>(at_) + 1;
-    if (text_[at_] == '"') {
-        const auto end = std::min(text_.find('"', at_ + 1), text_.size());
-        token.text = text_.substr(at_ + 1, end - at_ - 1);
+    token.column = static_cast<int>(at) + 1;
+    if (text[at] == '"') {
+        const auto end = std::min(text.find('"', at + 1), text.size());
+        token.text = text.substr(at + 1, end - at - 1);
         token.is_quoted = true;
-        at_ = std::min(end + 1, text_.size());
+        at = std::min(end + 1, text.size());
         return token;
     }
-    const auto start = at_;
-    if (is_word && is_one_of(specials, text_[at_])) {
-        ++at_;
+    const auto start = at;
+    if (is_word && is_one_of(specials, text[at])) {
+        ++at;
     } else {
-        while (at_ < text_.size() && text_[at_] != '#' && !is_one_of(blanks, text_[at_])
-            && !(is_word && is_one_of(specials, text_[at_])))
-            ++at_;
+        while (at < text.size() && text[at] != '#' && !is_one_of(blanks, text[at])
+            && !(is_word && is_one_of(specials, text[at])))
+            ++at;
     }
-    token.text = text_.substr(start, at_ - start);
+    token.text = text.substr(start, at - start);
     return token;
-}
-
-std::optional<Token> Line::word()
-{
-    return next(true);
-}
-
-std::optional<Token> Line::string()
-{
-    return next(false);
 }
 
 std::optional<Token> Line::peek() const
 {
-    Line copy = *this;
-    return copy.word();
+    auto at = at_;
+    return next(text_, at, true);
 }
 
 bool Line::has_open_quote() const
 {
-    Line copy = *this;
-    copy.at_ = 0;
-    while (const auto token = copy.string()) {
-        const auto closing = copy.at_; // behind the closing quote, if there is one
+    std::size_t at = 0; // behind the closing quote, if there is one
+    while (const auto token = next(text_, at, false))
         if (token->is_quoted
-            && (closing == static_cast<std::size_t>(token->column) || text_[closing - 1] != '"'))
+            && (at == static_cast<std::size_t>(token->column) || text_[at - 1] != '"'))
             return true;
-    }
     return false;
 }
 

@@ -23,8 +23,8 @@ public:
 
     // The next token, or nothing at the end of the line or at a comment. `{ } ( ) , ; | =` are
     // tokens of their own as words, and ordinary letters within a string.
-    std::optional<Token> word();
-    std::optional<Token> string();
+    std::optional<Token> word() { return next(text_, at_, true); }
+    std::optional<Token> string() { return next(text_, at_, false); }
     std::optional<Token> peek() const; // the word to come
 
     bool is_at_end() const { return !peek(); }
@@ -35,7 +35,7 @@ public:
     int number() const { return number_; }
 
 private:
-    std::optional<Token> next(bool is_word);
+    static std::optional<Token> next(const std::string& text, std::size_t& at, bool is_word);
 
     std::string text_;
     std::string file_;

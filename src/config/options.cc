@@ -64,13 +64,17 @@ std::string allowed(const Option& option)
     const std::string unit = option.unit.empty() || option.unit == "key"
         ? std::string{}
         : fmt::format(" ({})", option.unit);
+    // What is bounded only so that it stays a sensible number needs no second bound in a sentence.
+    std::string range;
+    if (option.most < 1e9)
+        range = fmt::format(" from {} to {}", shown(option.least), shown(option.most));
+    else if (option.least > -1e9)
+        range = fmt::format(" of {} or more", shown(option.least));
     switch (option.type) {
     case Type::integer:
-        return fmt::format(
-            "a whole number from {} to {}{}", shown(option.least), shown(option.most), unit);
+        return fmt::format("a whole number{}{}", range, unit);
     case Type::number:
-        return fmt::format(
-            "a number from {} to {}{}", shown(option.least), shown(option.most), unit);
+        return fmt::format("a number{}{}", range, unit);
     case Type::id:
         return fmt::format("a key from {} to {}", shown(option.least), shown(option.most));
     case Type::offset:

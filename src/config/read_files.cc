@@ -3,6 +3,7 @@
 // What is written and kept: statistics, filegen, logconfig, setvar, trustedkey.
 
 #include "config/directives.h"
+#include "config/suggest.h"
 #include "config/words.h"
 
 #include <fmt/format.h>
@@ -131,10 +132,11 @@ void read_filegen(Draft& draft, Line& line)
     const auto token = line.word();
     const Option* kind = token ? find_kind(*token) : nullptr;
     if (kind == nullptr) {
-        if (token)
-            skip_unknown(draft, line, *token, "filegen", "statistics", "and the line with it");
-        else
-            draft.warn(line, 0, "'filegen' wants a kind of statistics; the line was skipped");
+        const auto meant = token ? suggestion(token->text, names_of("statistics")) : "";
+        draft.warn(line, token ? token->column : 0,
+            fmt::format("'filegen' wants a kind of statistics{}{}; the line was skipped",
+                token ? ", not " + quoted(token->text) : "",
+                meant.empty() ? "" : fmt::format(" (did you mean '{}'?)", meant)));
         return;
     }
     FilegenLine said{
@@ -209,9 +211,9 @@ void read_setvar(Draft& draft, Line& line)
 
 namespace {
 
-std::optional<std::uint16_t> key_id(const std::optional<Token>& token)
+std::optional<std::uint16_t> key_id(const Token& token)
 {
-    const auto number = token ? parse_number(token->text) : ParsedNumber{};
+    const auto number = parse_number(token.text);
     if (!number.is_integer || number.value < 1 || number.value > 65535)
         return std::nullopt;
     return static_cast<std::uint16_t>(number.value);
@@ -223,12 +225,14 @@ void read_trustedkey(Draft& draft, Line& line)
 {
     while (const auto token = line.word()) {
         if (token->text == "(") {
-            const auto first = key_id(line.word());
-            const auto dots = line.word();
-            const auto last = key_id(line.word());
-            const auto close = line.word();
-            if (!first || !last || !dots || dots->text != "..." || !close || close->text != ")"
-                || *first > *last) {
+            std::vector<Token> inside;
+            auto next = line.word();
+            for (; next && next->text != ")"; next = line.word())
+                inside.push_back(*next);
+            const bool is_range = next && inside.size() == 3 && inside[1].text == "...";
+            const auto first = is_range ? key_id(inside[0]) : std::nullopt;
+            const auto last = is_range ? key_id(inside[2]) : std::nullopt;
+            if (!first || !last || *first > *last) {
                 draft.warn(line, token->column,
                     "a range of keys is written (10 ... 20), with blanks around the dots; the "
                     "range was skipped, the rest of the line applied");
@@ -236,7 +240,7 @@ void read_trustedkey(Draft& draft, Line& line)
             }
             for (unsigned id = *first; id <= *last; ++id)
                 draft.trusted.insert(static_cast<std::uint16_t>(id));
-        } else if (const auto id = key_id(token)) {
+        } else if (const auto id = key_id(*token)) {
             draft.trusted.insert(*id);
         } else {
             draft.warn(line, token->column,

@@ -126,15 +126,20 @@ void split_port(Draft& draft, const Line& line, SourceConfig& source, const Toke
             quoted(host.text), static_cast<int>(port.value)));
 }
 
+void shorten_reference_id(Draft& draft, const Line& line, std::string& id)
+{
+    if (id.size() <= 4)
+        return;
+    draft.warn(line, 0,
+        fmt::format("'refid' has at most four characters; {} became {}", quoted(id),
+            quoted(id.substr(0, 4))));
+    id.resize(4);
+}
+
 void finish_clock(Draft& draft, const Line& line, SourceDraft& said, const Token& name)
 {
     RefclockConfig& clock = said.clock;
-    if (clock.reference_id.size() > 4) {
-        draft.warn(line, 0,
-            fmt::format("'refid' has at most four characters; {} became {}",
-                quoted(clock.reference_id), quoted(clock.reference_id.substr(0, 4))));
-        clock.reference_id.resize(4);
-    }
+    shorten_reference_id(draft, line, clock.reference_id);
     said.source.refclock = clock;
     said.source.host = host_of(clock);
     // Two devices of a driver that is told apart by path need not be numbered by hand.
@@ -258,8 +263,7 @@ void apply_fudge(Draft& draft, Line line)
     SourceDraft said{.source = *source, .clock = *source->refclock};
     read_words<SourceDraft>(draft, line, "fudge", "refclock", clock_words(), said);
     said.clock.unit = source->refclock->unit;
-    if (said.clock.reference_id.size() > 4)
-        said.clock.reference_id.resize(4);
+    shorten_reference_id(draft, line, said.clock.reference_id);
     source->refclock = said.clock;
 }
 

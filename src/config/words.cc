@@ -65,25 +65,28 @@ std::optional<Value> read_value(
     if (option.type == Type::flag || option.type == Type::special)
         return Value{};
 
-    const std::string word = directive == name.text
+    const bool is_directive = directive == name.text;
+    const std::string word = is_directive
         ? quoted(name.text)
         : fmt::format("{} of {}", quoted(name.text), quoted(directive));
-    const std::string_view left
-        = directive == name.text ? "the line was skipped" : "the rest of the line applied";
+    const auto skipped = [&](std::string_view what) {
+        return is_directive ? std::string{"the line was skipped"}
+                            : fmt::format("{} skipped, the rest of the line applied", what);
+    };
     const auto next = line.peek();
     if (!next || (next->text.empty() && option.type != Type::text)) {
         if (next)
             line.word();
         draft.warn(line, name.column,
-            fmt::format("{} wants {}, and nothing follows; the word was skipped, {}", word,
-                allowed(option), left));
+            fmt::format("{} wants {}, and nothing follows; {}", word, allowed(option),
+                skipped("the word was")));
         return std::nullopt;
     }
     if (option.type != Type::text && !option.scope.empty() && !next->is_quoted
         && find_option(option.scope, next->text) != nullptr) {
         draft.warn(line, name.column,
-            fmt::format("{} wants {}, and {} follows; the word was skipped, {}", word,
-                allowed(option), quoted(next->text), left));
+            fmt::format("{} wants {}, and {} follows; {}", word, allowed(option),
+                quoted(next->text), skipped("the word was")));
         return std::nullopt;
     }
     const Token token = *(option.type == Type::text ? line.string() : line.word());
@@ -92,8 +95,8 @@ std::optional<Value> read_value(
     const bool is_within = value.number >= option.least && value.number <= option.most;
     if (!makes_sense || (option.type == Type::id && !is_within)) {
         draft.warn(line, token.column,
-            fmt::format("{} wants {}, not {}; the word and its value were skipped, {}", word,
-                allowed(option), quoted(token.text), left));
+            fmt::format("{} wants {}, not {}; {}", word, allowed(option), quoted(token.text),
+                skipped("the word and its value were")));
         return std::nullopt;
     }
     if (option.type != Type::text && !is_within) {
@@ -106,7 +109,7 @@ std::optional<Value> read_value(
 }
 
 Skipped skip_unknown(Draft& draft, Line& line, const Token& found, std::string_view directive,
-    std::string_view scope, std::string_view outcome)
+    std::string_view scope)
 {
     const auto names = names_of(scope);
     const std::string_view meant
@@ -122,8 +125,8 @@ Skipped skip_unknown(Draft& draft, Line& line, const Token& found, std::string_v
         ? fmt::format("the word and its value {} were skipped", quoted(value->text))
         : "the word was skipped";
     draft.warn(line, found.column,
-        fmt::format("{} is not an option of {}{}; {}, {}", quoted(found.text), quoted(directive),
-            hint, what, outcome));
+        fmt::format("{} is not an option of {}{}; {}, the rest of the line applied",
+            quoted(found.text), quoted(directive), hint, what));
     return {found, std::string{meant}};
 }
 

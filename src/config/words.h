@@ -29,10 +29,9 @@ struct Skipped {
 std::optional<Value> read_value(
     Draft& draft, Line& line, const Option& option, const Token& name, std::string_view directive);
 
-// Tells of a word that does not belong here and passes over what looks like its value. `outcome`
-// says what becomes of the line, and stands behind "the word was skipped, ".
+// Tells of a word that does not belong here and passes over what looks like its value.
 Skipped skip_unknown(Draft& draft, Line& line, const Token& found, std::string_view directive,
-    std::string_view scope, std::string_view outcome = "the rest of the line applied");
+    std::string_view scope);
 
 // Tells once of a word that is accepted and has no effect.
 void tell_without_effect(Draft& draft, const Line& line, const Option& option, const Token& name);

@@ -9,7 +9,7 @@
 using namespace timeball;
 using namespace timeball::config;
 
-TEST_GROUP(Load)
+TEST_GROUP(ConfigLoad)
 {
     MemoryFiles files;
     CommandLine options;
@@ -24,7 +24,7 @@ TEST_GROUP(Load)
     }
 };
 
-TEST(Load, TakesTheFirstOfTheUsualFiles)
+TEST(ConfigLoad, TakesTheFirstOfTheUsualFiles)
 {
     files.content["/etc/ntpsec/ntp.conf"] = "pool b.example\n";
     CHECK(source(loaded(), "b.example").type == SourceType::pool);
@@ -34,7 +34,7 @@ TEST(Load, TakesTheFirstOfTheUsualFiles)
     LONGS_EQUAL(1, loaded().config.live.sources.size());
 }
 
-TEST(Load, CannotDoWithoutAnyFile)
+TEST(ConfigLoad, CannotDoWithoutAnyFile)
 {
     STRCMP_EQUAL("/etc/ntp.conf: error: cannot be read; name another file with -c, or servers "
                  "behind the options\n"
@@ -44,7 +44,7 @@ TEST(Load, CannotDoWithoutAnyFile)
     LONGS_EQUAL(1, check_status(loaded().diagnostics));
 }
 
-TEST(Load, CanDoWithServersOnTheCommandLine)
+TEST(ConfigLoad, CanDoWithServersOnTheCommandLine)
 {
     options.servers = {"a.example", "192.0.2.1", "b.example", "c.example"};
     STRCMP_EQUAL("", said().c_str());
@@ -52,14 +52,14 @@ TEST(Load, CanDoWithServersOnTheCommandLine)
     CHECK(source(loaded(), "192.0.2.1").iburst);
 }
 
-TEST(Load, SaysWhichFileCannotBeRead)
+TEST(ConfigLoad, SaysWhichFileCannotBeRead)
 {
     options.ntp_conf = "/nowhere/ntp.conf";
     CHECK(said().starts_with("/nowhere/ntp.conf: error: cannot be read: No such file"));
     LONGS_EQUAL(1, check_status(loaded().diagnostics));
 }
 
-TEST(Load, WantsTheOwnFileOnlyWhenItIsNamed)
+TEST(ConfigLoad, WantsTheOwnFileOnlyWhenItIsNamed)
 {
     files.content["/etc/ntp.conf"] = "pool a.example\n";
     STRCMP_EQUAL("", said().c_str());
@@ -68,7 +68,7 @@ TEST(Load, WantsTheOwnFileOnlyWhenItIsNamed)
     CHECK(said().starts_with("/nowhere/timeball.conf: error: cannot be read: No such file"));
 }
 
-TEST(Load, IncludesFilesBesideTheIncludingOne)
+TEST(ConfigLoad, IncludesFilesBesideTheIncludingOne)
 {
     files.content["/etc/ntp.conf"] = "includefile more/a.conf\ntos minclock 5\n";
     files.content["/etc/more/a.conf"] = "includefile b.conf\n";
@@ -82,7 +82,7 @@ TEST(Load, IncludesFilesBesideTheIncludingOne)
     LONGS_EQUAL(1, b.line);
 }
 
-TEST(Load, IncludesTheConfFilesOfADirectoryOnce)
+TEST(ConfigLoad, IncludesTheConfFilesOfADirectoryOnce)
 {
     files.content["/etc/ntp.conf"] = "includefile ntp.d\n"; // it would be read anyway
     files.content["/etc/ntp.d/b.conf"] = "pool b.example\n";
@@ -95,7 +95,7 @@ TEST(Load, IncludesTheConfFilesOfADirectoryOnce)
     STRCMP_EQUAL("b.example", sources[1].host.c_str());
 }
 
-TEST(Load, IsNotCaughtInACircle)
+TEST(ConfigLoad, IsNotCaughtInACircle)
 {
     files.content["/etc/ntp.conf"] = "pool a.example\nincludefile b.conf\n";
     files.content["/etc/b.conf"] = "includefile ntp.conf\n";
@@ -104,7 +104,7 @@ TEST(Load, IsNotCaughtInACircle)
         said().c_str());
 }
 
-TEST(Load, GoesFiveFilesDeep)
+TEST(ConfigLoad, GoesFiveFilesDeep)
 {
     files.content["/etc/ntp.conf"] = "pool a.example\nincludefile 1\n";
     for (int i = 1; i <= 7; ++i)
@@ -114,7 +114,7 @@ TEST(Load, GoesFiveFilesDeep)
     STRCMP_EQUAL("/1", loaded().config.live.logfile.c_str());
 }
 
-TEST(Load, TellsOfAMissingIncludeAndGoesOn)
+TEST(ConfigLoad, TellsOfAMissingIncludeAndGoesOn)
 {
     files.content["/etc/ntp.conf"] = "includefile /no/such\npool a.example\n";
     STRCMP_EQUAL("/etc/ntp.conf:1:13: warning: '/no/such' cannot be read: No such file or "
@@ -124,14 +124,14 @@ TEST(Load, TellsOfAMissingIncludeAndGoesOn)
     LONGS_EQUAL(1, loaded().config.live.sources.size());
 }
 
-TEST(Load, StopsAtEnd)
+TEST(ConfigLoad, StopsAtEnd)
 {
     files.content["/etc/ntp.conf"] = "pool a.example\nend\npool b.example\n";
     LONGS_EQUAL(1, loaded().config.live.sources.size());
     STRCMP_EQUAL("", said().c_str());
 }
 
-TEST(Load, TheCommandLineGoesBeforeTheFiles)
+TEST(ConfigLoad, TheCommandLineGoesBeforeTheFiles)
 {
     files.content["/etc/ntp.conf"] = "pool a.example\ndriftfile /a\nlogfile /a\nkeys /a\n"
                                      "pidfile /a\nstatsdir /a\ntinker step 1\ntrustedkey 3\n";
@@ -165,7 +165,7 @@ TEST(Load, TheCommandLineGoesBeforeTheFiles)
     STRCMP_EQUAL("", said().c_str());
 }
 
-TEST(Load, TheCommandLineSaysWhereToListen)
+TEST(ConfigLoad, TheCommandLineSaysWhereToListen)
 {
     files.content["/etc/ntp.conf"] = "pool a.example\ninterface listen eth1\n";
     options.interfaces = {"eth0", "192.0.2.1"};
@@ -181,7 +181,7 @@ TEST(Load, TheCommandLineSaysWhereToListen)
         said().c_str());
 }
 
-TEST(Load, LeavesOutThisServerItself)
+TEST(ConfigLoad, LeavesOutThisServerItself)
 {
     files.content["/etc/ntp.conf"] = "server 127.0.0.1\nserver ::1 port 200\nserver 127.0.0.2\n";
     const Loaded result = loaded();
@@ -191,7 +191,7 @@ TEST(Load, LeavesOutThisServerItself)
                            "left out\n"));
 }
 
-TEST(Load, AClockThatIsNobodysIsNotSteered)
+TEST(ConfigLoad, AClockThatIsNobodysIsNotSteered)
 {
     options.clock = ClockChoice::none;
     files.content["/etc/ntp.conf"] = "pool a.example\n";
@@ -200,7 +200,7 @@ TEST(Load, AClockThatIsNobodysIsNotSteered)
     CHECK(loaded().config.live.policy.steers);
 }
 
-TEST(Load, ReadsWhatOtherEditorsWrite)
+TEST(ConfigLoad, ReadsWhatOtherEditorsWrite)
 {
     files.content["/etc/ntp.conf"]
         = "\xef\xbb\xbfpool a.example iburst\r\n\r\ndriftfile \"/b\"\r\ntos minclock 4";
@@ -211,7 +211,7 @@ TEST(Load, ReadsWhatOtherEditorsWrite)
     LONGS_EQUAL(4, result.config.live.policy.minclock);
 }
 
-TEST(Load, TheExamplesThatWeShipAreWithoutFault)
+TEST(ConfigLoad, TheExamplesThatWeShipAreWithoutFault)
 {
     for (const char* name : {"ntp.conf", "run.conf"}) {
         files.content["/etc/ntp.conf"] = slurp(TEST_DATA "/../../etc/" + std::string{name});
@@ -226,7 +226,7 @@ TEST(Load, TheExamplesThatWeShipAreWithoutFault)
     CHECK(loaded().config.start == defaults); // "everything here shows its default"
 }
 
-TEST(Load, TellsOfClocksThatThisBuildCannotRead)
+TEST(ConfigLoad, TellsOfClocksThatThisBuildCannotRead)
 {
     const Loaded result = load_text("refclock pps\nrefclock shm unit 2\npool a.example\n");
     const std::string_view available[] = {"shm", "nmea"};

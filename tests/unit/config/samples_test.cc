@@ -9,7 +9,7 @@
 using namespace timeball;
 using namespace timeball::config;
 
-TEST_GROUP(Samples)
+TEST_GROUP(ConfigSamples)
 {
     Loaded loaded;
     LiveConfig live;
@@ -29,7 +29,7 @@ TEST_GROUP(Samples)
     }
 };
 
-TEST(Samples, APoolMemberServesAndIsNotAsked)
+TEST(ConfigSamples, APoolMemberServesAndIsNotAsked)
 {
     load_sample("s1.conf");
 
@@ -51,7 +51,7 @@ TEST(Samples, APoolMemberServesAndIsNotAsked)
         access_list(live).c_str());
 }
 
-TEST(Samples, ABusyPoolMemberKeepsAccountOfItsClients)
+TEST(ConfigSamples, ABusyPoolMemberKeepsAccountOfItsClients)
 {
     load_sample("s2.conf");
 
@@ -94,7 +94,7 @@ TEST(Samples, ABusyPoolMemberKeepsAccountOfItsClients)
     LONGS_EQUAL(46, live.dscp);
 }
 
-TEST(Samples, AStratumOneHasItsClocks)
+TEST(ConfigSamples, AStratumOneHasItsClocks)
 {
     load_sample("s3.conf");
 
@@ -130,7 +130,7 @@ TEST(Samples, AStratumOneHasItsClocks)
         access_list(live).c_str());
 }
 
-TEST(Samples, ClassicClockAddressesAreTheSameClocks)
+TEST(ConfigSamples, ClassicClockAddressesAreTheSameClocks)
 {
     load_sample("s4.conf");
 
@@ -154,7 +154,7 @@ TEST(Samples, ClassicClockAddressesAreTheSameClocks)
     LONGS_EQUAL(6, nmea.maxpoll.log2);
 }
 
-TEST(Samples, AnIsolatedNetworkHasAnOrphan)
+TEST(ConfigSamples, AnIsolatedNetworkHasAnOrphan)
 {
     load_sample("s5.conf");
 
@@ -190,7 +190,7 @@ TEST(Samples, AnIsolatedNetworkHasAnOrphan)
         access_list(live).c_str());
 }
 
-TEST(Samples, NtsIsAskedForAndOffered)
+TEST(ConfigSamples, NtsIsAskedForAndOffered)
 {
     load_sample("s6.conf");
 
@@ -213,7 +213,7 @@ TEST(Samples, NtsIsAskedForAndOffered)
         != std::string::npos);
 }
 
-TEST(Samples, AWorkstationMayBeOdd)
+TEST(ConfigSamples, AWorkstationMayBeOdd)
 {
     load_sample("s7.conf");
 
@@ -248,7 +248,7 @@ TEST(Samples, AWorkstationMayBeOdd)
         all(loaded.diagnostics).c_str());
 }
 
-TEST(Samples, ObsoleteWordsWarnAndTheRestHolds)
+TEST(ConfigSamples, ObsoleteWordsWarnAndTheRestHolds)
 {
     load_sample("s8.conf");
 
@@ -271,7 +271,7 @@ TEST(Samples, ObsoleteWordsWarnAndTheRestHolds)
     STRCMP_EQUAL(sample("s8.expected").c_str(), all(loaded.diagnostics).c_str());
 }
 
-TEST(Samples, ExtensionsAreUnderstood)
+TEST(ConfigSamples, ExtensionsAreUnderstood)
 {
     load_sample("s9.conf");
 
@@ -291,7 +291,7 @@ TEST(Samples, ExtensionsAreUnderstood)
     expect_silence();
 }
 
-TEST_GROUP(Distributions)
+TEST_GROUP(ConfigDistributions)
 {
     Loaded loaded;
     std::string access;
@@ -314,7 +314,7 @@ TEST_GROUP(Distributions)
     }
 };
 
-TEST(Distributions, DebianWithItsDirectory)
+TEST(ConfigDistributions, DebianWithItsDirectory)
 {
     MemoryFiles files;
     files.content["/etc/ntpsec/ntp.conf"] = sample("debian/ntp.conf");
@@ -336,7 +336,7 @@ TEST(Distributions, DebianWithItsDirectory)
     expect_pool_advice();
 }
 
-TEST(Distributions, Ubuntu)
+TEST(ConfigDistributions, Ubuntu)
 {
     load_sample("ubuntu.conf");
     STRCMP_EQUAL("", all(loaded.diagnostics).c_str());
@@ -345,7 +345,7 @@ TEST(Distributions, Ubuntu)
     CHECK_FALSE(source(loaded, "ntp.ubuntu.com").iburst);
 }
 
-TEST(Distributions, RedHat)
+TEST(ConfigDistributions, RedHat)
 {
     load_sample("rhel.conf");
     STRCMP_EQUAL("ntp.conf:12:13: warning: '/etc/ntp/crypto/pw' cannot be read here\n",
@@ -356,7 +356,7 @@ TEST(Distributions, RedHat)
     CHECK_FALSE(loaded.config.live.monitor); // nothing is limited there
 }
 
-TEST(Distributions, FreeBsd)
+TEST(ConfigDistributions, FreeBsd)
 {
     load_sample("freebsd.conf");
     STRCMP_EQUAL("", all(loaded.diagnostics).c_str());
@@ -365,7 +365,7 @@ TEST(Distributions, FreeBsd)
     STRCMP_EQUAL("/var/db/ntpd.leap-seconds.list", loaded.config.live.leapfile.c_str());
 }
 
-TEST(Distributions, OpnSense)
+TEST(ConfigDistributions, OpnSense)
 {
     load_sample("opnsense.conf");
     STRCMP_EQUAL("", all(loaded.diagnostics).c_str());
@@ -379,7 +379,7 @@ TEST(Distributions, OpnSense)
     STRCMP_EQUAL("=syncall +clockall", live.logconfig.c_str());
 }
 
-TEST(Distributions, TheAdviceOfThePool)
+TEST(ConfigDistributions, TheAdviceOfThePool)
 {
     load_sample("ntppool.conf");
     STRCMP_EQUAL("", all(loaded.diagnostics).c_str());
