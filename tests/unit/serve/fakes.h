@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 #pragma once
-// Edges in the hand of a test: a loop that turns when told, a clock that shows what it is told, and
-// a network whose sockets keep what is sent.
+// Edges in the hand of a test: loops that turn when told, a clock that shows what it is told, a
+// network whose sockets keep what is sent, names, and what else a platform has.
 
-#include "edge/event_loop.h"
-#include "edge/network.h"
-#include "edge/system_clock.h"
+#include "edge/platform.h"
 
 #include <algorithm>
 #include <deque>
@@ -112,7 +110,8 @@ public:
     };
     struct Socket;
 
-    std::map<Endpoint, Socket*> open_sockets;
+    std::map<Endpoint, Socket*> open_sockets; // of those that share a port, the last
+    std::set<Socket*> all;
     std::map<Endpoint, std::error_code> faults; // of those that cannot be opened
     std::vector<NetworkInterface> present;
     std::function<void()> changed;
@@ -124,7 +123,8 @@ public:
     {
         if (const auto fault = faults.find(options.bind); fault != faults.end())
             return unexpected(fault->second);
-        if (open_sockets.contains(options.bind) && !options.shares_port)
+        if (const auto other = open_sockets.find(options.bind); other != open_sockets.end()
+            && !(options.shares_port && other->second->options.shares_port))
             return unexpected(std::make_error_code(std::errc::address_in_use));
         return std::unique_ptr<DatagramSocket>{std::make_unique<Socket>(*this, options, user)};
     }
@@ -141,8 +141,14 @@ public:
             : network{n}, options{o}, user{u}
         {
             network.open_sockets[options.bind] = this;
+            network.all.insert(this);
         }
-        ~Socket() override { network.open_sockets.erase(options.bind); }
+        ~Socket() override
+        {
+            network.all.erase(this);
+            if (network.open_sockets[options.bind] == this)
+                network.open_sockets.erase(options.bind);
+        }
         Result<void, std::error_code> send(std::span<const std::byte> bytes, const Endpoint& to,
             const LocalAddress* from, std::uint32_t) override
         {
@@ -162,6 +168,101 @@ public:
     void deliver(const Endpoint& at, const Datagram& datagram)
     {
         open_sockets.at(at)->user.received(datagram);
+    }
+};
+
+// Loops of their own, turned by the test; each begins and ends at once.
+class FakeThreads final : public Threads {
+public:
+    unsigned count = 2;
+    std::vector<FakeLoop*> loops; // of those that run
+
+    std::unique_ptr<Thread> start(const std::string&, std::function<void(EventLoop&)> begin,
+        std::function<void()> end) override
+    {
+        return std::make_unique<FakeThread>(*this, begin, std::move(end));
+    }
+    unsigned cores() const override { return count; }
+
+private:
+    struct FakeThread final : Thread {
+        FakeThread(
+            FakeThreads& t, const std::function<void(EventLoop&)>& begin, std::function<void()> e)
+            : threads{t}, end{std::move(e)}
+        {
+            threads.loops.push_back(&own);
+            begin(own);
+        }
+        ~FakeThread() override
+        {
+            std::erase(threads.loops, &own);
+            end();
+        }
+        EventLoop& loop() override { return own; }
+        FakeThreads& threads;
+        FakeLoop own;
+        std::function<void()> end;
+    };
+};
+
+class FakeResolver final : public Resolver {
+public:
+    std::map<std::string, std::vector<Address>> names;
+    int asked = 0;
+    explicit FakeResolver(FakeLoop& loop) : loop_{loop} { }
+
+    EventLoop::Owned resolve(const std::string& name, std::optional<Family>,
+        std::function<void(const Answer&)> then) override
+    {
+        ++asked;
+        return loop_.after(Nanoseconds{1}, [this, name, then] {
+            const auto known = names.find(name);
+            then(known != names.end() ? Answer{known->second}
+                                      : Answer{unexpected(ResolveError::not_found)});
+        });
+    }
+
+private:
+    FakeLoop& loop_;
+};
+
+class FakeRandom final : public Random {
+public:
+    void fill(std::span<std::byte> room) override
+    {
+        for (std::byte& b : room)
+            b = std::byte(++last_ * 37);
+    }
+
+private:
+    unsigned last_ = 0;
+};
+
+class FakeFiles final : public Files {
+    static std::error_code no() { return std::make_error_code(std::errc::not_supported); }
+    using Done = Result<void, std::error_code>;
+    using Names = Result<std::vector<std::string>, std::error_code>;
+
+public:
+    Result<std::string, std::error_code> read(const std::string&) override
+    {
+        return unexpected(no());
+    }
+    Done replace(const std::string&, std::string_view) override { return unexpected(no()); }
+    Done append(const std::string&, std::string_view) override { return unexpected(no()); }
+    Done link(const std::string&, const std::string&) override { return unexpected(no()); }
+    Names list(const std::string&, std::string_view) override { return unexpected(no()); }
+    bool is_directory(const std::string&) override { return false; }
+};
+
+class FakeLog final : public Log {
+public:
+    std::vector<std::string> lines;
+    void write(Severity, std::string_view sentence) override { lines.emplace_back(sentence); }
+    void reopen() override { }
+    bool has(std::string_view sentence) const
+    {
+        return std::find(lines.begin(), lines.end(), sentence) != lines.end();
     }
 };
 
