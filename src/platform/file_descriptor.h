@@ -18,7 +18,7 @@ public:
     FileDescriptor(FileDescriptor&& other) noexcept : fd_{std::exchange(other.fd_, -1)} { }
     FileDescriptor& operator=(FileDescriptor&& other) noexcept
     {
-        std::swap(fd_, other.fd_);
+        FileDescriptor former{std::exchange(fd_, std::exchange(other.fd_, -1))};
         return *this;
     }
     ~FileDescriptor()
@@ -28,6 +28,7 @@ public:
     }
 
     int get() const { return fd_; }
+    void reset() { *this = FileDescriptor{}; }
     explicit operator bool() const { return fd_ >= 0; }
 
 private:
