@@ -57,8 +57,13 @@ void SimNet::deliver(std::span<const std::byte> bytes, const Endpoint& from, con
 
 class SimNetwork::Socket final : public DatagramSocket, Receiver {
 public:
-    Socket(SimNetwork& owner, const Endpoint& bind, std::vector<Endpoint> at, SocketUser& user)
-        : owner_{owner}, bind_{bind}, at_{std::move(at)}, user_{user}
+    Socket(SimNetwork& owner, const SocketOptions& options, const Endpoint& bind,
+        std::vector<Endpoint> at, SocketUser& user)
+        : owner_{owner},
+          bind_{bind},
+          at_{std::move(at)},
+          user_{user},
+          hears_refusals_{options.hears_refusals}
     {
         for (const Endpoint& e : at_)
             owner_.net_.bind(e, *this);
@@ -109,13 +114,15 @@ private:
 
     void refused(const Endpoint& by) override
     {
-        user_.refused(by, std::make_error_code(std::errc::connection_refused));
+        if (hears_refusals_)
+            user_.refused(by, std::make_error_code(std::errc::connection_refused));
     }
 
     SimNetwork& owner_;
     Endpoint bind_;
     std::vector<Endpoint> at_;
     SocketUser& user_;
+    bool hears_refusals_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
@@ -178,7 +185,7 @@ Result<std::unique_ptr<DatagramSocket>, std::error_code> SimNetwork::open(
     else if (net_.is_bound(at.front()))
         return unexpected(std::make_error_code(std::errc::address_in_use));
     return std::unique_ptr<DatagramSocket>{
-        std::make_unique<Socket>(*this, bind, std::move(at), user)};
+        std::make_unique<Socket>(*this, options, bind, std::move(at), user)};
 }
 
 } // namespace timeball::sim

@@ -233,6 +233,7 @@ void ServerSource::send()
 
     SocketOptions options;
     options.bind.address = Address::any(remote_->address.family);
+    options.hears_refusals = true;
     options.dscp = common_.dscp;
     auto socket = edges.network.open(edges.loop, options, *this);
     if (!socket)
