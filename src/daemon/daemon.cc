@@ -4,9 +4,13 @@
 
 #include "daemon/daemon.h"
 
+#include "control/answer.h"
 #include "daemon/reporting.h"
+#include "ntp/keys.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace timeball::daemon {
 
@@ -40,17 +44,19 @@ Daemon::Daemon(const Platform& platform, config::Config config)
       sources_{std::make_unique<source::Sources>(
           edges_of(platform), steersman_.log(), sink(), config_.start)}
 {
+    load_keys(); // while we may still read them
 }
 
 Daemon::~Daemon() = default;
 
-// What the file says, with what only the daemon knows: the frequency of an earlier run, and whether
-// there is a clock to steer.
+// What the files say, with what only the daemon knows: whether there is a clock to steer.
 sync::Policy Daemon::policy() const
 {
     sync::Policy p = config_.live.policy;
     p.steers = config_.live.ntp && platform_.clock.is_steered();
-    p.max_frequency = platform_.clock.max_frequency();
+    p.max_frequency = std::min(p.max_frequency, platform_.clock.max_frequency());
+    if (config_.start.quits_when_set)
+        p.steps_at_start = true; // nobody stays to finish a slew
     return p;
 }
 
@@ -64,7 +70,7 @@ std::optional<Frequency> Daemon::known_frequency()
     return config_.live.tinker_frequency ? config_.live.tinker_frequency : kept;
 }
 
-Result<void, std::string> Daemon::start()
+Result<void, serve::OpenFault> Daemon::start()
 {
     valid_from_ = platform_.clock.now();
     sync::Policy p = policy();
@@ -74,10 +80,35 @@ Result<void, std::string> Daemon::start()
         steersman_.steer(
             {.action = sync::Steering::Action::slew, .frequency = *p.initial_frequency});
     publish();
+    server_ = std::make_unique<serve::Server>(platform_, config_.start, served_,
+        [this](const serve::ControlRequest& request) { answer(request); });
+    if (const auto opened = server_->start(config_.live, keys_); !opened)
+        return opened;
     sources_->configure(config_.live);
     look_timer_ = platform_.loop.every(look_interval, [this] { look(); });
     hour_timer_ = platform_.loop.every(1h, [this] { end_hour(); });
     return {};
+}
+
+// A wrong line of the file is told; the other keys still serve.
+void Daemon::load_keys()
+{
+    keys_.reset();
+    if (config_.live.keysfile.empty() || !config_.live.auth)
+        return;
+    const auto text = platform_.files.read(config_.live.keysfile);
+    if (!text) {
+        log(Severity::warning,
+            fmt::format("{}: {}; no key is known", config_.live.keysfile, text.error().message()));
+        return;
+    }
+    auto parsed = ntp::parse_keys(*text);
+    for (const ntp::KeysFault& fault : parsed.faults)
+        log(Severity::warning,
+            fmt::format("{}:{}: {}", config_.live.keysfile, fault.line, fault.text));
+    keys_ = std::make_shared<const ntp::KeyTable>(
+        ntp::trusted(std::move(parsed.keys), config_.live.trusted_keys));
+    sources_->set_keys(keys_);
 }
 
 source::Sink Daemon::sink()
@@ -102,6 +133,19 @@ void Daemon::look()
 {
     notice_outside_step();
     act(engine_.look(steersman_.reading()));
+    tell_server_whom_we_ask();
+}
+
+// Their replies must pass, whatever is said of strangers.
+void Daemon::tell_server_whom_we_ask()
+{
+    std::vector<Address> now;
+    for (const Endpoint& remote : sources_->remotes())
+        now.push_back(remote.address);
+    if (now == upstreams_)
+        return;
+    upstreams_ = now;
+    server_->set_upstreams(std::move(now));
 }
 
 void Daemon::notice_outside_step()
@@ -190,6 +234,7 @@ void Daemon::tell(const sync::Event& event)
 void Daemon::end_hour()
 {
     keep_frequency(false);
+    hour_began_ = counters();
     hour_began_at_ = platform_.loop.now();
 }
 
@@ -215,7 +260,9 @@ void Daemon::reload(config::Config config)
     sync::Policy p = policy();
     p.initial_frequency = measured;
     engine_.reconfigure(p);
+    load_keys();
     sources_->configure(config_.live);
+    server_->reconfigure(config_.live, keys_);
     platform_.log.reopen();
     log(Severity::notice, "the configuration was read again");
     look();
@@ -226,7 +273,9 @@ void Daemon::shutdown()
     keep_frequency(true);
     look_timer_.reset();
     hour_timer_.reset();
+    server_.reset();
     sources_.reset();
+    steersman_.settle();
 }
 
 void Daemon::end(int status)
@@ -235,12 +284,29 @@ void Daemon::end(int status)
     ended(status);
 }
 
+report::ServerCounters Daemon::counters() const
+{
+    return server_ ? serve::to_report(server_->counts()) : report::ServerCounters{};
+}
+
 const report::Report& Daemon::report()
 {
     const auto reading = steersman_.reading();
+    const auto total = counters();
     report_ = make_report({platform_, config_.live, engine_, reading, system_, views_, events_,
-        sources_->associations(), started_, {}, {}, platform_.loop.now() - hour_began_at_});
+        sources_->associations(), started_, total, difference(total, hour_began_),
+        platform_.loop.now() - hour_began_at_});
     return report_;
+}
+
+void Daemon::answer(const serve::ControlRequest& request)
+{
+    // Several datagrams for one go to those only whom the operator admitted in so many words.
+    const bool is_open = request.rule.origin == serve::Rule::Origin::configured;
+    const auto said = control::answer(request.bytes, report(),
+        {.address = request.from.address, .may_query = true, .may_ask_for_much = is_open});
+    if (!said.datagrams.empty())
+        server_->reply(request, said.datagrams);
 }
 
 std::string Daemon::name_of(sync::SourceId id) const

@@ -16,6 +16,7 @@
 #include "daemon/steersman.h"
 #include "edge/platform.h"
 #include "report/report.h"
+#include "serve/server.h"
 #include "source/sources.h"
 #include "sync/engine.h"
 
@@ -34,8 +35,8 @@ public:
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
-    // Opens the sockets and begins to ask. The reason when it cannot serve at all.
-    Result<void, std::string> start();
+    // Opens the sockets and begins to ask. Where and why not, when it cannot serve at all.
+    Result<void, serve::OpenFault> start();
 
     // Applies what changed; sources that did not change keep what is known of them.
     void reload(config::Config config);
@@ -56,15 +57,19 @@ private:
     source::Sink sink();
     sync::Policy policy() const;
     std::optional<Frequency> known_frequency();
+    void load_keys();
     void look();
     void act(const sync::Outcome& outcome);
     void step(const sync::Steering& steering);
     void begin_time_line();
     void notice_outside_step();
     void end_hour();
+    report::ServerCounters counters() const;
     void end(int status);
     void publish();
     void tell(const sync::Event& event);
+    void answer(const serve::ControlRequest& request);
+    void tell_server_whom_we_ask();
     void keep_frequency(bool is_the_end);
     void log(Severity severity, const std::string& sentence)
     {
@@ -91,7 +96,10 @@ private:
     report::ServerCounters hour_began_; // counters when the last hour began
     Instant<Mono> hour_began_at_;
 
+    std::shared_ptr<const ntp::KeyTable> keys_; // null: none
     std::unique_ptr<source::Sources> sources_;
+    std::unique_ptr<serve::Server> server_;
+    std::vector<Address> upstreams_; // as the server knows them
     EventLoop::Owned look_timer_;
     EventLoop::Owned hour_timer_;
 };

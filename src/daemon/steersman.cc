@@ -79,6 +79,15 @@ void Steersman::steer(const sync::Steering& steering)
     });
 }
 
+void Steersman::settle()
+{
+    timer_.reset();
+    if (slewing_ == Frequency{})
+        return;
+    slewing_ = {};
+    set(base_);
+}
+
 bool Steersman::step(Nanoseconds by)
 {
     timer_.reset();

@@ -24,6 +24,8 @@ public:
     void steer(const sync::Steering& steering);
     bool step(Nanoseconds by);
 
+    void settle(); // ends a slew: what is left behind runs at the long-term frequency
+
     // The clock as it stands.
     sync::ClockReading reading() const;
 

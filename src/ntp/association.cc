@@ -159,7 +159,7 @@ std::uint16_t flash(Reject reject)
     return 0;
 }
 
-std::optional<Request> Association::request(
+std::optional<OutgoingRequest> Association::request(
     std::uint64_t nonce, Instant<Utc> now, Authenticator* keys)
 {
     outstanding_.reset();
@@ -173,7 +173,7 @@ std::optional<Request> Association::request(
     h.precision = 32;
     h.transmit = {nonce == 0 ? 1 : nonce};
 
-    Request r;
+    OutgoingRequest r;
     encode(h, r.room);
     r.size = header_size;
     if (traits_.key.value != 0) {

@@ -64,7 +64,7 @@ struct Rejection {
     std::optional<Header> header;
 };
 
-struct Request {
+struct OutgoingRequest {
     std::array<std::byte, header_size + max_mac_size> room{};
     std::size_t size = 0;
     std::uint32_t token = 0; // for its transmit stamp; never 0
@@ -87,7 +87,7 @@ public:
 
     // A new request takes the place of an outstanding one. `nonce` is 64 random bits; `now` the
     // best reading just before sending. Nothing when the key is not known to `keys`.
-    std::optional<Request> request(
+    std::optional<OutgoingRequest> request(
         std::uint64_t nonce, Instant<Utc> now, Authenticator* keys = nullptr);
 
     // The network says when that request really left. True when it is the outstanding one.

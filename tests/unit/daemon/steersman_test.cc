@@ -85,6 +85,16 @@ TEST(Steersman, NoticesAStepOfSomebodyElse)
     CHECK_FALSE(steersman.outside_step().has_value());
 }
 
+TEST(Steersman, LeavesTheLongTermFrequencyBehind)
+{
+    steersman.steer(slew(-20, 10ms));
+    run(10s);
+    steersman.settle();
+    DOUBLES_EQUAL(-20, clock.frequency().ppm(), 1e-9);
+    run(1000s);
+    DOUBLES_EQUAL(0.001, Seconds{clock.error()}.count(), 1e-5);
+}
+
 TEST(Steersman, LeavesAClockThatIsShownAsItIsAlone)
 {
     clock.is_steered(false);

@@ -31,7 +31,7 @@ Bytes bytes_of(const Header& h)
 }
 
 // A good answer to `request`: 10 ms each way, the server is 1 s ahead.
-Header answer_to(const Request& request)
+Header answer_to(const OutgoingRequest& request)
 {
     Header h;
     h.leap = Leap::none;
@@ -68,7 +68,7 @@ KeyTable keys_7_and_6()
 TEST_GROUP(Association)
 {
     Association association{Association::Traits{}};
-    Request request = *association.request(nonce, t1);
+    OutgoingRequest request = *association.request(nonce, t1);
 
     Result<Exchange, Rejection> accept(const Header& h)
     {
@@ -120,7 +120,7 @@ TEST(Association, UsesEachNonceOnce)
     CHECK(accept(h).has_value());
     check_rejected(Reject::duplicate, h);
 
-    const Request second = *association.request(nonce + 1, t1 + 64s);
+    const OutgoingRequest second = *association.request(nonce + 1, t1 + 64s);
     check_rejected(Reject::duplicate, h); // the old answer once more
     Header fresh = answer_to(second);
     fresh.transmit.bits += 1ull << 32;

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// The life of the process. The order matters: what needs privileges comes before drop_to(), threads
+// come after it (the kernel keeps capabilities for each thread), and nothing new comes after the
+// sandbox is shut.
+
+#include "timeballd/life.h"
+
+#include "daemon/daemon.h"
+#include "daemon/reporting.h"
+#include "platform/kernel_clock.h"
+#include "platform/logs.h"
+#include "platform/none_clock.h"
+#include "platform/pid_file.h"
+#include "platform/platform.h"
+#include "platform/privileges.h"
+#include "platform/sandbox.h"
+#include "platform/service_manager.h"
+#include "platform/software_clock.h"
+#include "platform/starter.h"
+#include "platform/who_else.h"
+
+#include "config.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <csignal>
+#include <optional>
+#include <stdexcept>
+
+namespace timeball {
+
+namespace {
+
+using namespace platform;
+
+struct CannotStart : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+std::unique_ptr<HostClock> make_clock(const config::StartConfig& start)
+{
+    switch (start.clock) {
+    case config::ClockChoice::software:
+        return std::make_unique<SoftwareClock>(Flaws{rounded(start.software_clock.offset),
+            start.software_clock.frequency, rounded(start.software_clock.jitter)});
+    case config::ClockChoice::none:
+        return std::make_unique<NoneClock>();
+    case config::ClockChoice::kernel:
+        break;
+    }
+    return std::make_unique<KernelClock>();
+}
+
+std::unique_ptr<Log> make_log(const config::Config& config)
+{
+    auto logs = std::make_unique<Logs>(config.start.debug > 0 ? Severity::debug : Severity::info);
+    if (!config.live.logfile.empty())
+        logs->add(std::make_unique<FileLog>(config.live.logfile, "timeballd"));
+    else if (config.start.stays_in_foreground)
+        logs->add(std::make_unique<StderrLog>());
+    else
+        logs->add(std::make_unique<SyslogLog>("timeballd"));
+    return logs;
+}
+
+void tell(Log& log, const std::vector<config::Diagnostic>& diagnostics)
+{
+    using enum config::Diagnostic::Severity;
+    for (const config::Diagnostic& d : diagnostics)
+        log.write(d.severity == note                                  ? Severity::info
+                : d.severity == config::Diagnostic::Severity::warning ? Severity::warning
+                                                                      : Severity::error,
+            config::to_string(d));
+}
+
+Machine this_machine()
+{
+    utsname names{};
+    if (uname(&names) != 0)
+        return {"unknown", "Linux"};
+    return {names.machine, fmt::format("{}/{}", names.sysname, names.release)};
+}
+
+bool steers_the_kernel(const config::Config& config)
+{
+    return config.start.clock == config::ClockChoice::kernel && config.live.ntp;
+}
+
+void be_the_only_one(const config::Config& config)
+{
+    if (!steers_the_kernel(config))
+        return;
+    if (const auto other = who_steers())
+        throw CannotStart{fmt::format("{} steers this machine's clock already; stop it, or use "
+                                      "--clock=software or --clock=none",
+            to_string(*other))};
+    if (!may_set_clock())
+        throw CannotStart{"not permitted to steer this machine's clock; run as root, or use "
+                          "--clock=software or --clock=none"};
+}
+
+std::string why_not(const serve::OpenFault& fault)
+{
+    std::string text = serve::to_string(fault);
+    if (fault.why == std::errc::address_in_use) {
+        const auto holder = who_holds(fault.at);
+        text = fmt::format("{} is in use by {}; stop that, or use --port", to_string(fault.at),
+            holder ? to_string(*holder) : "another process");
+    } else if (fault.why == std::errc::permission_denied)
+        text += "; run as root, or use --port with a number above 1023";
+    return text;
+}
+
+void give_up_privileges(const config::Config& config)
+{
+    const config::StartConfig& start = config.start;
+    if (!start.jaildir.empty())
+        if (const auto done = enter_root(start.jaildir); !done)
+            throw CannotStart{done.error()};
+    const auto dropped = drop_to({.user = start.user,
+        .group = start.group,
+        .sets_clock = steers_the_kernel(config),
+        .binds_ports = start.port < 1024});
+    if (!dropped)
+        throw CannotStart{dropped.error()};
+}
+
+// Everything between the beginning and the end of one run.
+class Life {
+public:
+    Life(config::Loaded loaded, const std::function<config::Loaded()>& load, Starter& starter)
+        : start_{loaded.config.start},
+          load_{load},
+          starter_{starter},
+          world_{make_clock(start_), make_log(loaded.config)}
+    {
+        Platform& world = world_.world();
+        world.machine = this_machine();
+        log().write(Severity::notice,
+            fmt::format("{} begins, on the {} clock", daemon::version_text(), world.clock.name()));
+        tell(log(), loaded.diagnostics);
+        if (start_.high_priority)
+            if (const auto missing = raise_priority(); !missing.empty())
+                log().write(Severity::warning, missing);
+        daemon_ = std::make_unique<daemon::Daemon>(world, loaded.config);
+        give_up_privileges(loaded.config);
+    }
+
+    int run()
+    {
+        daemon_->ended = [this](int status) { stop(status); };
+        daemon_->synchronized = [this] { is_set(); };
+        if (const auto started = daemon_->start(); !started)
+            throw CannotStart{why_not(started.error())};
+        listen_to_signals();
+        watch_ourselves();
+        if (start_.sandbox)
+            if (const auto shut = shut_sandbox(); !shut)
+                log().write(Severity::warning, shut.error());
+        if (start_.wait_for_sync.count() > 0)
+            waiting_ = world_.loop().after(rounded(start_.wait_for_sync), [this] { be_ready(); });
+        else
+            be_ready();
+        world_.loop().run();
+        manager_.stopping();
+        daemon_->shutdown();
+        log().write(Severity::notice, "the end");
+        return status_;
+    }
+
+private:
+    Log& log() { return world_.world().log; }
+
+    void be_ready()
+    {
+        if (is_ready_)
+            return;
+        is_ready_ = true;
+        waiting_.reset();
+        starter_.ready();
+        manager_.ready();
+    }
+
+    void is_set()
+    {
+        manager_.status("synchronized");
+        if (start_.quits_when_set)
+            return stop(0);
+        if (waiting_)
+            be_ready();
+    }
+
+    void stop(int status)
+    {
+        status_ = status;
+        world_.loop().stop();
+    }
+
+    void reload()
+    {
+        manager_.reloading();
+        config::Loaded loaded = load_();
+        tell(log(), loaded.diagnostics);
+        if (config::check_status(loaded.diagnostics) != 0)
+            log().write(Severity::error, "the configuration was not taken over; the old one stays");
+        else
+            daemon_->reload(std::move(loaded.config));
+        manager_.ready();
+    }
+
+    void listen_to_signals()
+    {
+        std::signal(SIGPIPE, SIG_IGN);
+        LibeventLoop& loop = world_.loop();
+        signals_.push_back(loop.on_signal(SIGHUP, [this] { reload(); }));
+        for (const int end : {SIGTERM, SIGINT})
+            signals_.push_back(loop.on_signal(end, [this] { stop(0); }));
+    }
+
+    void watch_ourselves()
+    {
+        if (const auto interval = manager_.watchdog())
+            watchdog_ = world_.loop().every(*interval, [this] { manager_.alive(); });
+    }
+
+    config::StartConfig start_;
+    const std::function<config::Loaded()>& load_;
+    Starter& starter_;
+    ServiceManager manager_;
+    int status_ = 0;
+    bool is_ready_ = false;
+    RealPlatform world_;
+    std::unique_ptr<daemon::Daemon> daemon_;
+    std::vector<EventLoop::Owned> signals_;
+    EventLoop::Owned watchdog_, waiting_;
+};
+
+} // namespace
+
+int live(config::Loaded loaded, const std::function<config::Loaded()>& load)
+{
+    const bool stays
+        = loaded.config.start.stays_in_foreground || loaded.config.start.quits_when_set;
+    Starter starter = stays ? Starter::in_foreground() : Starter::into_background();
+    try {
+        be_the_only_one(loaded.config);
+        std::optional<PidFile> pid_file;
+        if (!loaded.config.start.pidfile.empty()) {
+            auto claimed = PidFile::claim(loaded.config.start.pidfile);
+            if (!claimed)
+                throw CannotStart{claimed.error()};
+            pid_file.emplace(*std::move(claimed));
+        }
+        return Life{std::move(loaded), load, starter}.run();
+    } catch (const std::exception& e) {
+        starter.failed(e.what());
+        return 1;
+    }
+}
+
+} // namespace timeball
