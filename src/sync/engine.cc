@@ -98,8 +98,9 @@ void Engine::State::take(Source& source, const Sample& sample)
     source.last = sample;
     source.reach |= 1;
     source.path = push(source.path, sample.delay);
-    source.is_newest_popcorn
-        = !source.is_newest_popcorn && is_popcorn(source.filter, reading, drift());
+    source.is_newest_popcorn = !source.is_newest_popcorn
+        && is_popcorn(source.filter, reading, drift())
+        && estimator.passes_over(source.id, reading.when, reading.offset);
     source.is_doubtful = source.is_newest_popcorn;
     source.filter = push(source.filter, reading);
 

@@ -209,6 +209,22 @@ void Estimator::relearn_frequency(double innovation)
     p(0, 0) += 1.25 * innovation * innovation;
 }
 
+void Estimator::count_surprise(SourceId source, int side)
+{
+    if (surprises_.count * side <= 0)
+        surprises_ = {0, source, false};
+    surprises_.count += side;
+    surprises_.are_of_several = surprises_.are_of_several || surprises_.first != source;
+}
+
+bool Estimator::passes_over(SourceId source, Instant<FreeRun> when, Seconds seen)
+{
+    if (surprises_.count != 0 && surprises_.first != source)
+        return false;
+    count_surprise(source, seen > offset(when) ? 1 : -1);
+    return true;
+}
+
 // Counts what is out of the ordinary and decides what it means.
 Innovation::Meaning Estimator::interpret(std::size_t bias, double normalized)
 {
@@ -230,12 +246,8 @@ Innovation::Meaning Estimator::interpret(std::size_t bias, double normalized)
 
     const int side = normalized > 0 ? 1 : -1;
     of.outliers = of.outliers * side > 0 ? of.outliers + side : side;
-    if (is_known || !is_anybody_known) {
-        if (surprises_.count * side <= 0)
-            surprises_ = {0, of.source, false};
-        surprises_.count += side;
-        surprises_.are_of_several = surprises_.are_of_several || surprises_.first != of.source;
-    }
+    if (is_known || !is_anybody_known)
+        count_surprise(of.source, side);
 
     if (std::abs(surprises_.count) >= outliers_of_the_clock
         && (surprises_.are_of_several || biases_.size() == 1))

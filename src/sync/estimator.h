@@ -51,6 +51,10 @@ public:
     // it may have.
     void distrust_frequency(Seconds offset, Instant<FreeRun> now);
 
+    // A reading that its source's own past does not explain: whether it may be passed over as a
+    // slip. Not when another source has just surprised us too.
+    bool passes_over(SourceId source, Instant<FreeRun> when, Seconds seen);
+
     Innovation update(const Measurement& measurement);
 
     // The offset is larger by so much, and all biases smaller: what is expected of each source is
@@ -75,6 +79,7 @@ private:
     void predict(Instant<FreeRun> to);
     void correct(std::size_t bias, double lag, double innovation, double variance);
     Innovation::Meaning interpret(std::size_t bias, double normalized);
+    void count_surprise(SourceId source, int side);
     void relearn_bias(std::size_t bias, double innovation);
     double suspect_frequency(double offset, double span);
     void relearn_frequency(double innovation);

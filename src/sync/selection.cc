@@ -9,12 +9,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace timeball::sync {
 
 namespace {
-
-constexpr int ripe_readings = 4;
 
 double ms(Seconds s)
 {
@@ -24,64 +23,6 @@ double ms(Seconds s)
 bool is_orphan_parent(const Source& s, const Policy& policy)
 {
     return policy.orphan < Stratum::unsynchronized && s.last && s.last->stratum == policy.orphan;
-}
-
-void refuse(Standing& st, std::uint16_t bit, std::string why)
-{
-    if (st.flash == 0)
-        st.why = std::move(why);
-    st.flash |= bit;
-}
-
-void test_stratum(Standing& st, const Sample& last, const Policy& policy)
-{
-    if (last.leap == Leap::unsynchronized || last.stratum >= Stratum::unsynchronized)
-        refuse(st, peer_stratum, "not synchronized itself");
-    else if (last.stratum < policy.floor || last.stratum >= policy.ceiling)
-        refuse(st, peer_stratum,
-            fmt::format("stratum {} is outside {} to {}", last.stratum.value, policy.floor.value,
-                policy.ceiling.value - 1));
-    else if (last.stratum > policy.orphan)
-        refuse(st, peer_stratum,
-            fmt::format("stratum {} is above the orphan stratum {}", last.stratum.value,
-                policy.orphan.value));
-}
-
-// The peer tests of the flash word.
-Standing examine(const Source& s, const SelectionInput& in, const Policy& policy)
-{
-    Standing st;
-    st.id = s.id;
-    st.estimate = estimate(s.filter, in.now, in.drift);
-    if (s.reach == 0)
-        refuse(st, peer_unreachable,
-            s.last ? "did not answer the last eight polls" : "has not answered yet");
-    if (s.traits.is_noselect)
-        refuse(st, peer_unreachable, "configured with noselect");
-    if (!s.last || !st.estimate) {
-        refuse(st, peer_unreachable, "has not answered yet");
-        return st;
-    }
-
-    test_stratum(st, *s.last, policy);
-    if (s.last->is_loop)
-        refuse(st, peer_loop, "is synchronized to this server");
-
-    const Estimate& e = *st.estimate;
-    st.root_distance = std::max(policy.mindist,
-        e.delay / 2 + e.dispersion + s.last->root_delay / 2 + s.last->root_dispersion + e.jitter);
-    const Seconds farthest = policy.maxdist + policy.dispersion * in.poll.interval();
-    if (s.traits.kind == SourceKind::server && st.root_distance >= farthest)
-        refuse(st, peer_distance,
-            e.readings < ripe_readings
-                ? fmt::format("{} of {} readings needed", e.readings, ripe_readings)
-                : fmt::format("root distance {:.3f} s is not below {:.3f} s",
-                    st.root_distance.count(), farthest.count()));
-
-    const Seconds reach = std::max(policy.mindist, e.distance + e.age_dispersion + e.jitter);
-    st.claim = {e.offset - reach, e.offset + reach};
-    st.correctness = correctness(s.filter, in.now, in.drift).value_or(st.claim);
-    return st;
 }
 
 bool votes(const Source& s, const Standing& st, const Policy& policy)
@@ -147,23 +88,31 @@ void fall_back(Selection& sel, const SelectionInput& in, const Policy& policy)
     }
     if (!best)
         return;
-    for (Standing& st : sel.standings)
-        if (st.id == best->id) {
-            st.select = Select::system_peer;
-            st.why = is_parent(*best) ? "orphan parent: nothing better is left"
-                                      : "local clock: nothing better is left";
-            sel.combined = {st.estimate->offset, st.estimate->jitter};
-            sel.truth = st.correctness;
-        }
+    Standing& st = *sel.standing(best->id);
+    st.select = Select::system_peer;
+    st.why = is_parent(*best) ? "orphan parent: nothing better is left"
+                              : "local clock: nothing better is left";
+    sel.combined = {st.estimate->offset, st.estimate->jitter};
+    sel.truth = st.correctness;
     sel.peer = best->id;
-    sel.followed = 1;
     sel.is_fallback = true;
     sel.is_local_clock = !is_parent(*best);
 }
 
-void tell_truth(Selection& sel, const std::vector<Interval>& correct, const Interval& agreed)
+// What contains the truth if the operator is right about `true` sources and fewer than half of the
+// others lie.
+Interval truth_of(const Selection& sel, const std::vector<Source>& sources,
+    const std::vector<Interval>& correct, const Interval& otherwise)
 {
-    sel.truth = majority(correct).value_or(agreed);
+    Interval truth = majority(correct).value_or(otherwise);
+    for (const Source& s : sources) {
+        const Standing& st = *sel.standing(s.id);
+        if (!s.traits.is_true || !st.is_followed())
+            continue;
+        truth.lower = std::min(truth.lower, st.correctness.lower);
+        truth.upper = std::max(truth.upper, st.correctness.upper);
+    }
+    return truth;
 }
 
 } // namespace
@@ -175,31 +124,41 @@ const Standing* Selection::standing(SourceId id) const
     return found == standings.end() ? nullptr : &*found;
 }
 
-Selection select(const SelectionInput& in, const Policy& policy)
+Standing* Selection::standing(SourceId id)
 {
-    Selection sel;
-    std::vector<Interval> claims, correct;
-    for (const Source& s : in.sources) {
-        Standing st = examine(s, in, policy);
-        if ((st.flash & ~peer_distance) == 0 && st.estimate->readings < ripe_readings)
-            ++sel.unripe;
-        if (votes(s, st, policy)) {
-            claims.push_back(st.claim);
-            correct.push_back(st.correctness);
-        }
-        sel.standings.push_back(std::move(st));
-    }
+    return const_cast<Standing*>(std::as_const(*this).standing(id));
+}
 
-    // Who tells the truth.
-    const auto agreed = agreement(claims);
-    std::vector<Candidate> truechimers;
-    for (std::size_t i = 0; i < in.sources.size(); ++i) {
-        const Source& s = in.sources[i];
-        Standing& st = sel.standings[i];
-        if (!votes(s, st, policy))
+namespace {
+
+// Candidates for the truth.
+struct Voters {
+    std::vector<std::size_t> index; // into the sources
+    std::vector<Interval> claims, correct;
+};
+
+Voters voters(const Selection& sel, const std::vector<Source>& sources, const Policy& policy)
+{
+    Voters found;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (!votes(sources[i], sel.standings[i], policy))
             continue;
-        if (s.traits.is_true || (agreed && overlap(st.claim, *agreed))) {
-            truechimers.push_back(candidate(s, st));
+        found.index.push_back(i);
+        found.claims.push_back(sel.standings[i].claim);
+        found.correct.push_back(sel.standings[i].correctness);
+    }
+    return found;
+}
+
+// Marks the falsetickers and returns the rest.
+std::vector<Candidate> truechimers(Selection& sel, const std::vector<Source>& sources,
+    const Voters& voters, const std::optional<Interval>& agreed)
+{
+    std::vector<Candidate> kept;
+    for (const std::size_t i : voters.index) {
+        Standing& st = sel.standings[i];
+        if (sources[i].traits.is_true || (agreed && overlap(st.claim, *agreed))) {
+            kept.push_back(candidate(sources[i], st));
             continue;
         }
         st.select = Select::falseticker;
@@ -208,51 +167,75 @@ Selection select(const SelectionInput& in, const Policy& policy)
                 ms(gap(st.claim, *agreed)))
             : "no majority of the sources agrees";
     }
+    return kept;
+}
 
-    // Who is followed.
-    const Clustered clustered = cluster(std::move(truechimers), policy.minclock);
-    for (Standing& st : sel.standings) {
-        for (const Candidate& c : clustered.outliers)
-            if (c.id == st.id) {
-                st.select = Select::outlier;
-                st.select_jitter = c.select_jitter;
-                st.why = fmt::format(
-                    "outlier: {:.3f} ms from the others, the farthest of all", ms(c.select_jitter));
-            }
-        for (const Candidate& c : clustered.survivors)
-            if (c.id == st.id) {
-                st.select = Select::candidate;
-                st.select_jitter = c.select_jitter;
-                st.why = fmt::format(
-                    "survivor: within {:.3f} ms of the truth by its own account", ms(c.distance));
-            }
+void mark(Selection& sel, const Clustered& clustered)
+{
+    for (const Candidate& c : clustered.outliers) {
+        Standing& st = *sel.standing(c.id);
+        st.select = Select::outlier;
+        st.select_jitter = c.select_jitter;
+        st.why = fmt::format(
+            "outlier: {:.3f} ms from the others, the farthest of all", ms(c.select_jitter));
     }
+    for (const Candidate& c : clustered.survivors) {
+        Standing& st = *sel.standing(c.id);
+        st.select = Select::candidate;
+        st.select_jitter = c.select_jitter;
+        st.why = fmt::format(
+            "survivor: within {:.3f} ms of the truth by its own account", ms(c.distance));
+    }
+}
+
+Leap vote(const Selection& sel, const std::vector<Source>& sources)
+{
+    std::vector<LeapVoter> survivors;
+    for (const Source& s : sources)
+        if (sel.standing(s.id)->is_followed())
+            survivors.push_back({s.last->leap, s.traits.kind == SourceKind::refclock});
+    return leap_vote(survivors);
+}
+
+} // namespace
+
+Selection select(const SelectionInput& in, const Policy& policy)
+{
+    Selection sel;
+    for (const Source& s : in.sources) {
+        sel.standings.push_back(examine(s, {in.now, in.drift, in.poll}, policy));
+        if (is_unripe(sel.standings.back()))
+            ++sel.unripe;
+    }
+
+    const Voters candidates = voters(sel, in.sources, policy);
+    const auto agreed = agreement(candidates.claims);
+    const Clustered clustered
+        = cluster(truechimers(sel, in.sources, candidates, agreed), policy.minclock);
+    mark(sel, clustered);
+
     const auto& survivors = clustered.survivors;
-    if (!survivors.empty() && survivors.size() >= static_cast<std::size_t>(policy.minsane)) {
-        sel.peer = choose_peer(survivors, in.old_peer, policy.mindist);
-        sel.combined = combine(survivors, *sel.peer);
-        sel.followed = static_cast<int>(survivors.size());
-
-        std::vector<LeapVoter> voters;
-        for (const Source& s : in.sources)
-            if (sel.standing(s.id)->is_followed())
-                voters.push_back({s.last->leap, s.traits.kind == SourceKind::refclock});
-        sel.leap = leap_vote(voters);
-        for (Standing& st : sel.standings)
-            if (st.id == sel.peer) {
-                st.select = Select::system_peer;
-                st.why.replace(0, std::string_view{"survivor"}.size(), "system peer");
-                tell_truth(sel, correct, agreed.value_or(st.claim));
-            }
-        follow_pulse(sel, in.sources);
-    } else {
-        for (Standing& st : sel.standings)
-            if (st.is_followed())
-                st.why = fmt::format(
-                    "{} survive, fewer than minsane {}", survivors.size(), policy.minsane);
-        if (in.allows_fallback && survivors.empty())
+    if (survivors.empty()) {
+        if (in.allows_fallback)
             fall_back(sel, in, policy);
+        return sel;
     }
+    if (survivors.size() < static_cast<std::size_t>(std::max(0, policy.minsane))) {
+        for (const Candidate& c : survivors)
+            sel.standing(c.id)->why = fmt::format(
+                "only {} of minsane {} sources agree", survivors.size(), policy.minsane);
+        return sel;
+    }
+
+    sel.peer = choose_peer(survivors, in.old_peer, policy.mindist);
+    sel.combined = combine(survivors, *sel.peer);
+    Standing& peer = *sel.standing(*sel.peer);
+    peer.select = Select::system_peer;
+    peer.why = fmt::format("system peer: within {:.3f} ms of the truth by its own account",
+        ms(peer.estimate->distance + peer.estimate->jitter));
+    sel.truth = truth_of(sel, in.sources, candidates.correct, agreed.value_or(peer.claim));
+    sel.leap = vote(sel, in.sources);
+    follow_pulse(sel, in.sources);
     return sel;
 }
 

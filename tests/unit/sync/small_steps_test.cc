@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// The small steps: leap votes, the time constant, what delays tell, the error bound.
+
+#include "sync/error_bound.h"
+#include "sync/leap_vote.h"
+#include "sync/path_delay.h"
+#include "sync/time_constant.h"
+
+#include <vector>
+
+#include <CppUTest/TestHarness.h>
+
+using namespace timeball;
+using namespace timeball::sync;
+using namespace std::chrono_literals;
+
+TEST_GROUP(LeapVote){};
+
+TEST(LeapVote, WantsMoreThanHalfOfTheSurvivors)
+{
+    using V = std::vector<LeapVoter>;
+    CHECK(leap_vote(V{}) == Leap::none);
+    CHECK(leap_vote(V{{Leap::insert}}) == Leap::insert);
+    CHECK(leap_vote(V{{Leap::insert}, {Leap::none}}) == Leap::none);
+    CHECK(leap_vote(V{{Leap::remove}, {Leap::none}, {Leap::remove}}) == Leap::remove);
+    CHECK(leap_vote(V{{Leap::insert}, {Leap::remove}, {Leap::none}}) == Leap::none);
+}
+
+TEST(LeapVote, BelievesOneReferenceClock)
+{
+    const std::vector<LeapVoter> voters{{Leap::none}, {Leap::none}, {Leap::insert, true}};
+    CHECK(leap_vote(voters) == Leap::insert);
+}
+
+TEST(LeapVote, IsRepeatedOnTheLastDayOfTheMonthOnly)
+{
+    CHECK(is_last_day_of_month(Instant<Utc>{1'483'142'400s})); // 2016-12-31 00:00:00
+    CHECK(is_last_day_of_month(Instant<Utc>{1'483'228'799s})); // 23:59:59
+    CHECK(!is_last_day_of_month(Instant<Utc>{1'483'228'800s})); // 2017-01-01
+    CHECK(!is_last_day_of_month(Instant<Utc>{1'483'142'399s}));
+    CHECK(is_last_day_of_month(Instant<Utc>{1'709'164'800s})); // 2024-02-29
+    CHECK(!is_last_day_of_month(Instant<Utc>{1'709'078'400s})); // 2024-02-28 of a leap year
+}
+
+TEST_GROUP(TimeConstant){};
+
+TEST(TimeConstant, CreepsUpWhileAllIsAsExpected)
+{
+    TimeConstant t{Poll{6}, 0};
+    for (int i = 0; i < 5; ++i)
+        t = adapt(t, true, true, Poll{6}, Poll{10});
+    CHECK(t.poll == Poll{6});
+    t = adapt(t, true, true, Poll{6}, Poll{10});
+    CHECK(t.poll == Poll{7});
+    for (int i = 0; i < 100; ++i)
+        t = adapt(t, true, true, Poll{6}, Poll{10});
+    CHECK(t.poll == Poll{10});
+}
+
+TEST(TimeConstant, FallsTwiceAsFastWhenItIsNot)
+{
+    TimeConstant t{Poll{10}, 0};
+    t = adapt(t, false, true, Poll{6}, Poll{10});
+    CHECK(t.poll == Poll{10});
+    t = adapt(t, false, true, Poll{6}, Poll{10});
+    CHECK(t.poll == Poll{9});
+    for (int i = 0; i < 100; ++i)
+        t = adapt(t, false, true, Poll{6}, Poll{10});
+    CHECK(t.poll == Poll{6});
+}
+
+TEST(TimeConstant, StaysWhenTheClockIsNotKnownWellEnough)
+{
+    TimeConstant t{Poll{6}, 0};
+    for (int i = 0; i < 100; ++i)
+        t = adapt(t, true, false, Poll{6}, Poll{10});
+    CHECK(t.poll == Poll{6});
+    // It may go at once when it is.
+    CHECK(adapt(t, true, true, Poll{6}, Poll{10}).poll == Poll{7});
+}
+
+TEST(TimeConstant, KeepsWithinTheLimits)
+{
+    CHECK(adapt({Poll{12}, 0}, true, true, Poll{4}, Poll{6}).poll == Poll{6});
+    CHECK(adapt({Poll{3}, 0}, true, true, Poll{4}, Poll{6}).poll == Poll{4});
+}
+
+TEST_GROUP(PathDelay){};
+
+TEST(PathDelay, TrustsAQuickReadingMoreThanASlowOne)
+{
+    PathDelay path;
+    for (int i = 0; i < 32; ++i)
+        path = push(path, Seconds{0.020 + 0.0001 * i});
+    const Seconds quick = offset_noise(path, 20ms, 1us);
+    const Seconds slow = offset_noise(path, 30ms, 1us);
+    CHECK(quick < Seconds{0.0005});
+    // 10 ms in a queue, spread evenly: 10 / sqrt(12).
+    DOUBLES_EQUAL(0.0029, slow.count(), 0.0003);
+}
+
+TEST(PathDelay, DoesNotTrustTheFirstReadingsMuch)
+{
+    PathDelay path = push({}, 20ms);
+    const Seconds first = offset_noise(path, 20ms, 1us);
+    for (int i = 0; i < 10; ++i)
+        path = push(path, 20ms);
+    CHECK(first > 10 * offset_noise(path, 20ms, 1us));
+    CHECK(offset_noise({}, 20ms, 1us) > Seconds{0.0005});
+}
+
+TEST(PathDelay, ForgetsAnOldRoute)
+{
+    PathDelay path = push({}, 5ms);
+    for (std::size_t i = 0; i < PathDelay::memory; ++i)
+        path = push(path, 20ms);
+    LONGS_EQUAL(PathDelay::memory, path.delays.size());
+    CHECK(offset_noise(path, 20ms, 1us) < Seconds{0.0001});
+}
+
+TEST_GROUP(ErrorBound){};
+
+TEST(ErrorBound, IsCarriedAlongAndGrows)
+{
+    const Instant<FreeRun> then{100s};
+    const ErrorBound bound{{-1ms, 3ms}, then};
+    const ErrorBound later = carried(bound, then + 1000s, {Frequency::ppm(50), Frequency::ppm(15)});
+    DOUBLES_EQUAL(-0.001 + 0.050 - 0.015, later.truth.lower.count(), 1e-12);
+    DOUBLES_EQUAL(0.003 + 0.050 + 0.015, later.truth.upper.count(), 1e-12);
+}
+
+TEST(ErrorBound, CountsWhatIsStillToBeSlewedWhereverTheClockIs)
+{
+    const Interval truth{-1ms, 3ms};
+    DOUBLES_EQUAL(0.013, farthest(truth, -10ms, 2ms).count(), 1e-12);
+    DOUBLES_EQUAL(0.011, farthest(truth, 10ms, 2ms).count(), 1e-12);
+    DOUBLES_EQUAL(0.004, farthest(truth, -1ms, 3ms).count(), 1e-12); // both ends, on its way
+}
