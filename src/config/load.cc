@@ -210,7 +210,7 @@ void sort(std::vector<Diagnostic>& diagnostics)
         });
 }
 
-void finish(Draft& draft, const CommandLine& options)
+void finish(Draft& draft, const CommandLine& options, const Build& build)
 {
     apply_start(options, draft.config.start);
     for (const std::string& host : options.servers)
@@ -226,12 +226,14 @@ void finish(Draft& draft, const CommandLine& options)
     if (draft.config.start.clock == ClockChoice::none)
         live.policy.steers = false;
     look_over(draft);
+    for (Diagnostic& d : missing(live, build))
+        draft.diagnostics.push_back(std::move(d));
     sort(draft.diagnostics);
 }
 
 } // namespace
 
-Loaded load(const CommandLine& options, Files& files)
+Loaded load(const CommandLine& options, Files& files, const Build& build)
 {
     Draft draft;
     Reader reader{draft, &files};
@@ -252,17 +254,17 @@ Loaded load(const CommandLine& options, Files& files)
     else if (!options.timeball_conf.empty() || text.error() != std::errc::no_such_file_or_directory)
         draft.diagnostics.push_back({Diagnostic::Severity::error, path, 0, 0,
             fmt::format("cannot be read: {}", text.error().message())});
-    finish(draft, options);
+    finish(draft, options, build);
     return {std::move(draft.config), std::move(draft.diagnostics)};
 }
 
-Loaded load_text(
-    std::string_view ntp_conf, std::string_view timeball_conf, const CommandLine& options)
+Loaded load_text(std::string_view ntp_conf, std::string_view timeball_conf,
+    const CommandLine& options, const Build& build)
 {
     Draft draft;
     Reader{draft, nullptr}.read_text(ntp_conf, "ntp.conf", 0);
     read_timeball_conf(draft, std::string{timeball_conf}, "timeball.conf");
-    finish(draft, options);
+    finish(draft, options, build);
     return {std::move(draft.config), std::move(draft.diagnostics)};
 }
 

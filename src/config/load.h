@@ -4,11 +4,11 @@
 // From the text of the files and the command line to one configuration, with everything there is to
 // say about it. What is wrong is told and skipped; the rest applies.
 
+#include "config/build.h"
 #include "config/command_line.h"
 #include "config/config.h"
 #include "config/diagnostic.h"
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,15 +27,11 @@ struct Loaded {
 
 // Reads ntp.conf, the *.conf files of the directory ntp.d beside it, and timeball.conf, which need
 // not exist unless the command line names it. A reload is the same call again.
-Loaded load(const CommandLine& options, Files& files);
+Loaded load(const CommandLine& options, Files& files, const Build& build = {});
 
 // The same from text, for tests and for lines given at run time. The files are called "ntp.conf"
 // and "timeball.conf", and nothing can be included.
 Loaded load_text(std::string_view ntp_conf, std::string_view timeball_conf = "",
-    const CommandLine& options = {});
-
-// One warning for each reference clock whose driver is not among those the build has.
-std::vector<Diagnostic> missing_drivers(
-    const LiveConfig& live, std::span<const std::string_view> available);
+    const CommandLine& options = {}, const Build& build = {});
 
 } // namespace timeball::config

@@ -4,8 +4,6 @@
 
 #include "config/look_over.h"
 
-#include "config/load.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -102,22 +100,6 @@ void look_over(Draft& draft)
     look_for_ourselves(draft);
     look_at_sources(draft);
     look_at_nts(draft);
-}
-
-std::vector<Diagnostic> missing_drivers(
-    const LiveConfig& live, std::span<const std::string_view> available)
-{
-    std::vector<Diagnostic> result;
-    for (const SourceConfig& source : live.sources) {
-        if (!source.refclock
-            || std::find(available.begin(), available.end(), source.refclock->driver)
-                != available.end())
-            continue;
-        result.push_back({Severity::warning, source.file, source.line, 0,
-            fmt::format("{}: reference clock driver '{}' is not available in this build",
-                source.host, source.refclock->driver)});
-    }
-    return result;
 }
 
 } // namespace timeball::config

@@ -21,8 +21,9 @@ namespace {
 using Setting = Word<StartConfig>;
 
 constexpr auto settings = std::to_array<Setting>({
-    {{"timeball.conf", "clock", Type::text, 0, 0, "kernel", "kernel, software or none",
-         "The clock that is steered: the machine's, one of the program's own, or none."},
+    {{"timeball.conf", "clock", Type::text, 0, 0, "kernel", "name",
+         "The clock that is steered: kernel is the machine's, software one of the program's own, "
+         "none nobody's."},
         nullptr},
     {{"timeball.conf", "workers", Type::integer, -1, 1024, "-1", "threads",
          "Threads that answer; 0 answers in the main thread, -1 takes one for each core, at most "

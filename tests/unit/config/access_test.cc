@@ -27,7 +27,7 @@ TEST_GROUP(Restrict)
     // Loads these lines behind a pool, and shows the access list.
     std::string list(const std::string& lines)
     {
-        loaded = load_text(lines + "\npool a.example\n");
+        loaded = parsed(lines + "\npool a.example\n");
         return access_list(loaded.config.live);
     }
     std::string said()
@@ -174,7 +174,7 @@ TEST(Restrict, ThatCannotBeAppliedMakesServingUnsafe)
              "restrict 10.0.0.0 mask 255.0.0 ignore", "restrict 10.0.0.0 mask ffff:: ignore",
              "restrict -6 10.0.0.0 ignore", "restrict default mask 255.0.0.0 ignore",
              "restrict a/8 ignore", "restrict 10/8 igonre"}) {
-        const auto before = access_list(load_text("pool a.example\n").config.live);
+        const auto before = access_list(parsed("pool a.example\n").config.live);
         STRCMP_EQUAL(before.c_str(), list(line).c_str());
         LONGS_EQUAL(1, check_status(loaded.diagnostics));
         CHECK(said().find("ntp.conf:1:") == 0);

@@ -27,6 +27,16 @@ inline std::string sample(const std::string& name)
     return slurp(TEST_DATA "/conf/" + name);
 }
 
+// A build that has everything, so that tests of words do not speak of features.
+inline constexpr std::string_view all_drivers[]
+    = {"local", "nmea", "pps", "shm", "gpsd", "phc", "sock", "ptp"};
+inline constexpr Build complete_build{all_drivers, true, true, true, true, true, true};
+
+inline Loaded parsed(std::string_view ntp_conf, std::string_view timeball_conf = "")
+{
+    return load_text(ntp_conf, timeball_conf, {}, complete_build);
+}
+
 // Files that are a map.
 class MemoryFiles final : public Files {
 public:

@@ -14,7 +14,7 @@ namespace {
 
 Changes between(const std::string& before, const std::string& after)
 {
-    return diff(load_text(before).config.live, load_text(after).config.live);
+    return diff(parsed(before).config.live, parsed(after).config.live);
 }
 
 std::string hosts(const std::vector<SourceConfig>& sources)
@@ -76,7 +76,7 @@ TEST(ConfigDiff, SaysWhichSubjectsChanged)
 
 TEST(ConfigDiff, SaysWhatOnlyARestartChanges)
 {
-    const auto start = [](const char* text) { return load_text("", text).config.start; };
+    const auto start = [](const char* text) { return parsed("", text).config.start; };
     const auto names = wants_restart(start(""), start("port = 5; clock = \"none\";"));
     CHECK(names == (std::vector<std::string>{"clock", "port"}));
     CHECK(wants_restart(start("workers = 3;"), start("workers = 3;")).empty());

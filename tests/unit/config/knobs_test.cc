@@ -20,7 +20,7 @@ TEST_GROUP(ConfigKnobs)
 
     const LiveConfig& live(const std::string& lines)
     {
-        loaded = load_text(lines + "\npool a.example\n");
+        loaded = parsed(lines + "\npool a.example\n");
         return loaded.config.live;
     }
     void expect(const std::string& text)
@@ -186,8 +186,8 @@ TEST(ConfigKnobs, NtsIsNotOfferedWithoutACertificate)
     expect("timeballd: warning: 'nts enable' wants 'nts cert' and 'nts key' as well; NTS is not "
            "offered\n");
     CHECK(live("nts enable\nnts key /k\nnts cert /c").nts_enabled);
-    LONGS_EQUAL(4123, load_text("extra port 4123").config.start.extra_port);
-    LONGS_EQUAL(4124, load_text("nts port 4124").config.start.extra_port);
+    LONGS_EQUAL(4123, parsed("extra port 4123").config.start.extra_port);
+    LONGS_EQUAL(4124, parsed("nts port 4124").config.start.extra_port);
 }
 
 TEST(ConfigKnobs, AWordInAnotherCaseIsNotTheWord)
@@ -247,8 +247,8 @@ TEST(OptionTable, HasADefaultThatTheConfigurationHasToo)
         if (start != "discard")
             text += start + rest + "\n";
 
-    const Loaded spelled_out = load_text(text);
-    Loaded plain = load_text("server b.example\nrefclock pps\n");
+    const Loaded spelled_out = parsed(text);
+    Loaded plain = parsed("server b.example\nrefclock pps\n");
     STRCMP_EQUAL("", all(spelled_out.diagnostics).c_str());
     const LiveConfig& a = spelled_out.config.live;
     const LiveConfig& b = plain.config.live;
@@ -265,5 +265,5 @@ TEST(OptionTable, HasADefaultThatTheConfigurationHasToo)
 
     // discard chooses its rule by being there.
     plain.config.live.limit.rule = LimitRule::classic;
-    CHECK(load_text("discard" + lines["discard"]).config.live.limit == plain.config.live.limit);
+    CHECK(parsed("discard" + lines["discard"]).config.live.limit == plain.config.live.limit);
 }

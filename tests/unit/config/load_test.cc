@@ -16,7 +16,7 @@ TEST_GROUP(ConfigLoad)
 
     Loaded loaded()
     {
-        return load(options, files);
+        return load(options, files, complete_build);
     }
     std::string said()
     {
@@ -226,12 +226,29 @@ TEST(ConfigLoad, TheExamplesThatWeShipAreWithoutFault)
     CHECK(loaded().config.start == defaults); // "everything here shows its default"
 }
 
-TEST(ConfigLoad, TellsOfClocksThatThisBuildCannotRead)
+TEST(ConfigLoad, TellsWhatThisBuildCannotDo)
 {
-    const Loaded result = load_text("refclock pps\nrefclock shm unit 2\npool a.example\n");
-    const std::string_view available[] = {"shm", "nmea"};
+    const std::string text = "pool a.example\nrefclock pps\nrefclock shm\nserver b.example nts\n"
+                             "server c.example xleave\nnts enable cert /c key /k\nleapfile /l\n"
+                             "leapsmearinterval 7200\nstatistics loopstats\nstatsdir /s\n"
+                             "logconfig =all\n";
+    STRCMP_EQUAL("", all(parsed(text).diagnostics).c_str());
+
+    const std::string_view drivers[] = {"shm", "nmea"};
     STRCMP_EQUAL(
-        "ntp.conf:1: warning: 127.127.22.0: reference clock driver 'pps' is not available in "
-        "this build\n",
-        all(missing_drivers(result.config.live, available)).c_str());
+        "ntp.conf:2: warning: '127.127.22.0': reference clock driver 'pps' is not available in "
+        "this build\n"
+        "ntp.conf:4: warning: 'b.example': 'nts' is not available in this build; it is not asked "
+        "without it\n"
+        "ntp.conf:5: warning: 'c.example': 'xleave' is not available in this build; it is asked "
+        "without it\n"
+        "timeballd: warning: 'nts' is not available in this build: time is served without it\n"
+        "timeballd: note: 'leapfile' is not read in this build: leap seconds are learned from "
+        "servers\n"
+        "timeballd: warning: 'leapsmearinterval' is not available in this build: leap seconds are "
+        "announced\n"
+        "timeballd: note: 'statistics' are not written in this build\n"
+        "timeballd: note: 'logconfig' is not available in this build: all messages are written\n",
+        all(load_text(text, "", {}, {.drivers = drivers}).diagnostics).c_str());
+    STRCMP_EQUAL("", all(load_text("pool a.example\n").diagnostics).c_str());
 }

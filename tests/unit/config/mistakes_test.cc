@@ -15,7 +15,7 @@ TEST_GROUP(ConfigMistakes)
 
     void load_sample(const std::string& name)
     {
-        loaded = load_text(sample(name + ".conf"));
+        loaded = parsed(sample(name + ".conf"));
         const std::string expected = sample(name + ".expected");
         CHECK(!expected.empty());
         STRCMP_EQUAL(expected.c_str(), all(loaded.diagnostics).c_str());

@@ -94,7 +94,7 @@ TEST(ConfigRobustness, AHundredThousandSpoiltLinesBreakNothing)
             text += lines.back() + "\n";
         }
 
-        const Loaded loaded = load_text(text);
+        const Loaded loaded = parsed(text);
 
         int marks = 0;
         for (const Diagnostic& d : loaded.diagnostics) {
@@ -128,7 +128,7 @@ TEST(ConfigRobustness, AHundredThousandSpoiltLinesBreakNothing)
 TEST(ConfigRobustness, OneEndlessLineIsOneLine)
 {
     const std::string many(1000000, 'x');
-    const Loaded loaded = load_text("server " + many + "\n" + many + "\nrestrict default " + many);
+    const Loaded loaded = parsed("server " + many + "\n" + many + "\nrestrict default " + many);
     LONGS_EQUAL(0, loaded.config.live.sources.size());
     CHECK(all(loaded.diagnostics).size() < 2000);
 }
@@ -141,7 +141,7 @@ TEST(ConfigRobustness, AnyOctetsAreNoTimeballConf)
         for (int i = 0; i < 4; ++i)
             text[random() % text.size()] = static_cast<char>(random());
         std::replace(text.begin(), text.end(), '@', ' ');
-        const Loaded loaded = load_text("pool a.example\n", text);
+        const Loaded loaded = parsed("pool a.example\n", text);
         CHECK(loaded.config.start.workers >= -1 && loaded.config.start.workers <= 1024);
     }
 }

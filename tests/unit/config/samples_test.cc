@@ -17,7 +17,7 @@ TEST_GROUP(ConfigSamples)
 
     void load_sample(const std::string& name)
     {
-        loaded = load_text(sample(name));
+        loaded = parsed(sample(name));
         live = loaded.config.live;
         start = loaded.config.start;
         CHECK(!live.sources.empty());
@@ -298,7 +298,7 @@ TEST_GROUP(ConfigDistributions)
 
     void load_sample(const std::string& name)
     {
-        loaded = load_text(sample(name));
+        loaded = parsed(sample(name));
         access = access_list(loaded.config.live);
         CHECK(!loaded.config.live.sources.empty());
     }
@@ -320,7 +320,7 @@ TEST(ConfigDistributions, DebianWithItsDirectory)
     files.content["/etc/ntpsec/ntp.conf"] = sample("debian/ntp.conf");
     files.content["/etc/ntpsec/ntp.d/ntpviz.conf"] = sample("debian/ntp.d/ntpviz.conf");
 
-    loaded = load({}, files);
+    loaded = load({}, files, complete_build);
 
     STRCMP_EQUAL("", all(loaded.diagnostics).c_str());
     const LiveConfig& live = loaded.config.live;

@@ -15,7 +15,7 @@ TEST_GROUP(TimeballConf)
 
     const StartConfig& start(const std::string& text)
     {
-        loaded = load_text("pool a.example\n", text);
+        loaded = parsed("pool a.example\n", text);
         return loaded.config.start;
     }
     void expect(const std::string& text)

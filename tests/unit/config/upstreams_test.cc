@@ -16,7 +16,7 @@ TEST_GROUP(Upstreams)
     // Loads these lines behind enough others; the sources that they make.
     std::vector<SourceConfig> sources(const std::string& lines)
     {
-        loaded = load_text(lines + "\npool enough.example\n");
+        loaded = parsed(lines + "\npool enough.example\n");
         auto result = loaded.config.live.sources;
         result.pop_back();
         return result;
@@ -242,13 +242,13 @@ TEST(Upstreams, AreForgottenAgain)
 
 TEST(Upstreams, FewAreNoted)
 {
-    loaded = load_text("server a.example\nserver b.example noselect\n");
+    loaded = parsed("server a.example\nserver b.example noselect\n");
     expect("timeballd: note: 1 server is few: with four, one may fail and another lie\n");
-    loaded = load_text("refclock pps\nserver b.example\n");
+    loaded = parsed("refclock pps\nserver b.example\n");
     expect("");
-    loaded = load_text("tos orphan 5\n");
+    loaded = parsed("tos orphan 5\n");
     expect("");
-    loaded = load_text("");
+    loaded = parsed("");
     expect("timeballd: warning: there is no source of time: name servers, a pool or a reference "
            "clock\n");
 }

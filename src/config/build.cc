@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// What a configuration asks for and this build does not have.
+
+#include "config/build.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace timeball::config {
+
+namespace {
+
+using Severity = Diagnostic::Severity;
+
+void look_at_source(std::vector<Diagnostic>& result, const SourceConfig& source, const Build& build)
+{
+    const auto tell = [&](const std::string& what) {
+        result.push_back({Severity::warning, source.file, source.line, 0,
+            fmt::format("{}: {}", quoted(source.host), what)});
+    };
+    if (source.refclock
+        && std::find(build.drivers.begin(), build.drivers.end(), source.refclock->driver)
+            == build.drivers.end())
+        tell(fmt::format(
+            "reference clock driver '{}' is not available in this build", source.refclock->driver));
+    if (source.nts && !build.has_nts)
+        tell("'nts' is not available in this build; it is not asked without it");
+    if (source.interleaved && !build.has_interleaved_mode)
+        tell("'xleave' is not available in this build; it is asked without it");
+}
+
+} // namespace
+
+std::vector<Diagnostic> missing(const LiveConfig& live, const Build& build)
+{
+    std::vector<Diagnostic> result;
+    for (const SourceConfig& source : live.sources)
+        look_at_source(result, source, build);
+    const auto look = [&](bool is_missing, Severity severity, const char* text) {
+        if (is_missing)
+            result.push_back({severity, "", 0, 0, text});
+    };
+    look(live.nts_enabled && !build.has_nts, Severity::warning,
+        "'nts' is not available in this build: time is served without it");
+    look(!live.leapfile.empty() && !build.has_leap_file, Severity::note,
+        "'leapfile' is not read in this build: leap seconds are learned from servers");
+    look(live.leap_smear_interval > Seconds{0} && !build.has_leap_smear, Severity::warning,
+        "'leapsmearinterval' is not available in this build: leap seconds are announced");
+    look(std::any_of(live.statistics.begin(), live.statistics.end(),
+             [](const FileGeneration& f) { return f.is_enabled; })
+            && !live.statsdir.empty() && live.stats && !build.has_statistics,
+        Severity::note, "'statistics' are not written in this build");
+    look(!live.logconfig.empty() && !build.has_log_classes, Severity::note,
+        "'logconfig' is not available in this build: all messages are written");
+    return result;
+}
+
+} // namespace timeball::config

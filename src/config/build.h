@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// What a configuration may ask for and this build cannot carry out. All of it is read and checked;
+// what is not there is told, for each thing that is asked for.
+
+#include "config/config.h"
+#include "config/diagnostic.h"
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace timeball::config {
+
+// As this build is.
+struct Build {
+    std::span<const std::string_view> drivers; // of reference clocks
+    bool has_nts = false;
+    bool has_interleaved_mode = false;
+    bool has_leap_file = false;
+    bool has_leap_smear = false;
+    bool has_statistics = false;
+    bool has_log_classes = false; // logconfig
+};
+
+std::vector<Diagnostic> missing(const LiveConfig& live, const Build& build);
+
+} // namespace timeball::config
