@@ -60,7 +60,7 @@ void ServerSource::change(const config::SourceConfig& config)
 {
     config_ = config;
     association_.change(packet_traits());
-    schedule_.poll = std::clamp(schedule_.poll, config.minpoll, config.maxpoll);
+    schedule_.poll = std::max(config.minpoll, std::min(schedule_.poll, config.maxpoll));
     if (!id_)
         return;
     common_.sink.changed(*id_, traits());

@@ -124,7 +124,7 @@ void Sources::change(Entry& entry, const config::SourceConfig& config)
 
 void Sources::set_keys(std::shared_ptr<const ntp::KeyTable> keys)
 {
-    common_.keys = std::make_unique<ntp::Authenticator>(std::move(keys));
+    common_.keys = keys ? std::make_unique<ntp::Authenticator>(std::move(keys)) : nullptr;
 }
 
 // --- what the engine decided ---------------------------------------------------------------------

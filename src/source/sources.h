@@ -31,7 +31,7 @@ public:
 
     // At the start and at each reload. What names the same host stays what it is, with its state.
     void configure(const config::LiveConfig& config);
-    void set_keys(std::shared_ptr<const ntp::KeyTable> keys); // the trusted ones
+    void set_keys(std::shared_ptr<const ntp::KeyTable> keys); // trusted; or none
 
     // Takes over what the engine decided: poll intervals and standings. May be called from within
     // Sink::sample.

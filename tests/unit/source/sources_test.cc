@@ -4,6 +4,7 @@
 
 #include "source/sources.h"
 
+#include "ntp/reference_id.h"
 #include "unit/source/bench.h"
 
 #include <algorithm>
@@ -445,4 +446,70 @@ TEST(Sources, UseOneFamilyOnlyWhenToldTo)
     sources->configure(live);
     bench.run_for(5s);
     CHECK((asked() == std::set{address(1), address(2)}));
+}
+
+TEST(Sources, NoticeALoopThroughAnAddressThatCameLater)
+{
+    const Address later = Address::ipv4(0xc6336463);
+    bench.server("s1", address(1)).has_stratum(3).shows(reference_id_of(later));
+    configure({server("s1")});
+    bench.run_for(1s);
+    CHECK(!bench.samples.at(0).sample.is_loop);
+    bench.network.add_address(later);
+    bench.run_for(2s);
+    CHECK(bench.samples.at(1).sample.is_loop);
+}
+
+TEST(Sources, KnowTheirServersByName)
+{
+    pool_of("unused", 1, 1);
+    configure({server("s1")});
+    bench.run_for(1s);
+    STRCMP_EQUAL("s1", sources->name(bench.alive.at(0)).c_str());
+    STRCMP_EQUAL("a source that is gone", sources->name({999}).c_str());
+}
+
+// A day with losses, duplicates, steps, kisses and reloads, and everything is given back.
+TEST(Sources, LeaveNothingBehind)
+{
+    pool_of("pool", 1, 12);
+    bench.net.all_paths() = {.delay = 20ms, .jitter = 300ms, .loss = 0.3, .duplication = 0.2};
+    configure({server("s12"), pool("pool")});
+    sim::Chance chance{99};
+    for (int minute = 0; minute < 24 * 60; ++minute) {
+        bench.run_for(rounded(Seconds{30 + 60 * chance.unit()}));
+        auto& some = bench.servers[chance.bits64() % bench.servers.size()];
+        switch (chance.bits64() % 8) {
+        case 0:
+            some.kisses(ReferenceId::letters("RATE"));
+            break;
+        case 1:
+            some.kisses(ReferenceId::letters("DENY"));
+            break;
+        case 2:
+            some.dies();
+            break;
+        case 3:
+            sources->clock_stepped();
+            break;
+        case 4:
+            sources->poll_now();
+            break;
+        case 5:
+            live.policy.maxclock = 3 + static_cast<int>(chance.bits64() % 8);
+            configure(live.sources);
+            break;
+        default:
+            some.kisses(std::nullopt).lives();
+            break;
+        }
+        CHECK(bench.network.open_sockets() <= 16);
+        LONGS_EQUAL(bench.alive.size(), sources->remotes().size());
+        LONGS_EQUAL(sources->remotes().size(), asked().size());
+    }
+    CHECK(bench.samples.size() > 100); // it was not all in vain
+    sources.reset();
+    LONGS_EQUAL(0, bench.network.open_sockets());
+    LONGS_EQUAL(0, bench.alive.size());
+    bench.run_for(1h); // no timer is left that would call what is gone
 }
