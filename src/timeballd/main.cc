@@ -11,14 +11,11 @@
 #include <cstdio>
 #include <exception>
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace {
 
 using namespace timeball;
-
-constexpr std::span<const std::string_view> drivers_of_this_build; // no reference clock yet
 
 void print(std::FILE* where, const std::vector<config::Diagnostic>& diagnostics)
 {
@@ -52,10 +49,7 @@ int run(std::span<char*> words)
 
     const auto load = [&arguments] {
         platform::DiskFiles files;
-        config::Loaded loaded = config::load(arguments.options, files);
-        const auto missing = config::missing_drivers(loaded.config.live, drivers_of_this_build);
-        loaded.diagnostics.insert(loaded.diagnostics.end(), missing.begin(), missing.end());
-        return loaded;
+        return config::load(arguments.options, files);
     };
     config::Loaded loaded = load();
     if (arguments.options.checks)
