@@ -251,9 +251,12 @@ Loaded load(const CommandLine& options, Files& files, const Build& build)
                                                            : options.timeball_conf;
     if (const auto text = files.read(path))
         read_timeball_conf(draft, *text, path);
-    else if (!options.timeball_conf.empty() || text.error() != std::errc::no_such_file_or_directory)
+    else if (text.error() != std::errc::no_such_file_or_directory)
         draft.diagnostics.push_back({Diagnostic::Severity::error, path, 0, 0,
             fmt::format("cannot be read: {}", text.error().message())});
+    else if (!options.timeball_conf.empty())
+        draft.diagnostics.push_back({Diagnostic::Severity::note, path, 0, 0,
+            "does not exist; every setting has its default"});
     finish(draft, options, build);
     return {std::move(draft.config), std::move(draft.diagnostics)};
 }

@@ -26,7 +26,7 @@ struct Loaded {
 };
 
 // Reads ntp.conf, the *.conf files of the directory ntp.d beside it, and timeball.conf, which need
-// not exist unless the command line names it. A reload is the same call again.
+// not exist. A reload is the same call again.
 Loaded load(const CommandLine& options, Files& files, const Build& build = {});
 
 // The same from text, for tests and for lines given at run time. The files are called "ntp.conf"

@@ -9,26 +9,42 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <optional>
 
 namespace timeball {
 
-std::string to_string(ReferenceId id, Stratum stratum)
+namespace {
+
+std::string dotted(ReferenceId id)
 {
     std::string text;
-    if (stratum.value >= 2 && stratum.value <= 15) {
-        for (int shift = 24; shift >= 0; shift -= 8)
-            text += (shift < 24 ? "." : "") + std::to_string(id.value >> shift & 0xff);
-        return text;
-    }
+    for (int shift = 24; shift >= 0; shift -= 8)
+        text += (shift < 24 ? "." : "") + std::to_string(id.value >> shift & 0xff);
+    return text;
+}
+
+// Up to the padding; nothing when some octet is no letter.
+std::optional<std::string> letters(ReferenceId id)
+{
+    std::string text;
     for (int shift = 24; shift >= 0; shift -= 8) {
         const auto letter = static_cast<unsigned char>(id.value >> shift);
-        if (letter == 0)
+        if (letter == 0 && (id.value & ((std::uint64_t{1} << (shift + 8)) - 1)) == 0)
             break;
-        text += letter > 0x20 && letter < 0x7f && letter != '"' && letter != ','
-            ? static_cast<char>(letter)
-            : '?';
+        if (letter <= 0x20 || letter >= 0x7f || letter == '"' || letter == ',')
+            return std::nullopt;
+        text += static_cast<char>(letter);
     }
     return text;
+}
+
+} // namespace
+
+std::string to_string(ReferenceId id, Stratum stratum)
+{
+    if (stratum.value >= 2 && stratum.value <= 15)
+        return dotted(id);
+    return letters(id).value_or(dotted(id));
 }
 
 ReferenceId reference_id_of(const Address& upstream)

@@ -69,7 +69,7 @@ struct ReferenceId {
     auto operator<=>(const ReferenceId&) const = default;
 };
 
-// As ntpq shows it: letters for stratum 0, 1 and 16, dotted quad for 2 to 15.
+// As ntpq shows it: letters for stratum 0, 1 and 16, if they are letters; dotted quad otherwise.
 std::string to_string(ReferenceId id, Stratum stratum);
 
 struct AssociationId {

@@ -110,6 +110,10 @@ TEST(ReferenceId, IsShownAsLettersOrDottedByStratum)
     STRCMP_EQUAL("GPS", to_string(ReferenceId::letters("GPS"), Stratum{1}).c_str());
     STRCMP_EQUAL("INIT", to_string(ReferenceId::letters("INIT"), Stratum{16}).c_str());
     STRCMP_EQUAL("192.0.2.1", to_string(ReferenceId{0xc0000201}, Stratum{2}).c_str());
+    // chronyd's local reference: no letters
+    STRCMP_EQUAL("127.127.1.1", to_string(ReferenceId{0x7f7f0101}, Stratum{1}).c_str());
+    STRCMP_EQUAL("71.0.80.0", to_string(ReferenceId{0x47005000}, Stratum{1}).c_str());
+    STRCMP_EQUAL("", to_string(ReferenceId{0}, Stratum{16}).c_str());
 }
 
 TEST_GROUP(ServedTime){};
