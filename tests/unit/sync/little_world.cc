@@ -9,19 +9,25 @@
 
 namespace timeball::sync {
 
-namespace {
-
-constexpr Nanoseconds epoch = std::chrono::seconds{1'700'000'000};
-
-Nanoseconds since_epoch(double s)
+LittleWorld::LittleWorld(std::uint64_t seed, const Policy& policy, Instant<Utc> start)
+    : epoch_{start.time_since_epoch()}, random_{seed}, engine_{policy}
 {
-    return epoch + rounded(Seconds{s});
 }
 
-} // namespace
-
-LittleWorld::LittleWorld(std::uint64_t seed, const Policy& policy) : random_{seed}, engine_{policy}
+bool LittleWorld::has_seen(EventKind kind) const
 {
+    return std::any_of(
+        events.begin(), events.end(), [&](const Event& e) { return e.kind == kind; });
+}
+
+bool LittleWorld::has_done(Steering::Action action) const
+{
+    return std::find(actions.begin(), actions.end(), action) != actions.end();
+}
+
+Nanoseconds LittleWorld::since_epoch(double shown) const
+{
+    return epoch_ + rounded(Seconds{shown});
 }
 
 double LittleWorld::uniform()
@@ -122,6 +128,7 @@ void LittleWorld::poll(std::size_t index)
     sample.delay = Seconds{t4 - t1};
     sample.dispersion = Seconds{2e-6} + frequency_tolerance * sample.delay;
     sample.stratum = s.stratum;
+    sample.leap = s.leap;
     sample.root_delay = s.root_delay;
     sample.root_dispersion = s.root_dispersion;
     under_way_.push_back({now_ + there + back, index, sample});

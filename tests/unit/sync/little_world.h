@@ -22,11 +22,12 @@ struct LittleServer {
     Seconds lie{0}; // what it shows beyond the truth
     Seconds root_delay{0}, root_dispersion{0};
     Stratum stratum{1};
+    Leap leap = Leap::none;
     bool iburst = true;
     bool is_dead = false;
     SourceTraits traits;
 
-    // Private to the world.
+    // The world's own.
     std::uint8_t reach = 0;
     Poll poll{6};
     int burst = 0;
@@ -35,7 +36,8 @@ struct LittleServer {
 
 class LittleWorld {
 public:
-    LittleWorld(std::uint64_t seed, const Policy& policy);
+    explicit LittleWorld(std::uint64_t seed, const Policy& policy = {},
+        Instant<Utc> start = Instant<Utc>{std::chrono::seconds{1'700'000'000}});
 
     Frequency oscillator_error; // of the free-running clock: positive runs fast
     double wander = 1e-9; // random walk of it, per square root of a second
@@ -48,6 +50,8 @@ public:
     Engine& engine() { return engine_; }
 
     void run_for(Seconds span);
+    bool has_seen(EventKind kind) const;
+    bool has_done(Steering::Action action) const;
     void move_clock(Seconds by); // behind the engine's back; samples before are of no use
 
     // What is true and nobody inside knows.
@@ -73,6 +77,7 @@ private:
     double exponential(Seconds mean);
     double gaussian();
     double free_at(double t) const;
+    Nanoseconds since_epoch(double shown) const;
     ClockReading reading() const;
     void advance(double to);
     void poll(std::size_t index);
@@ -80,14 +85,15 @@ private:
     void check();
     SourceId id(std::size_t index) const { return {static_cast<std::uint32_t>(index + 1)}; }
 
+    Nanoseconds epoch_;
     std::mt19937_64 random_;
     Engine engine_;
     std::vector<LittleServer> servers_;
     Outcome last_;
 
-    // Scales as seconds since the start; truth starts at `epoch`.
+    // Scales as seconds since the start; truth starts at `epoch_`.
     double now_ = 0;
-    double free_ = 0, utc_ = 0; // shown at now_, less epoch
+    double free_ = 0, utc_ = 0; // shown at now_, less epoch_
     double frequency_ = 0, slew_rate_ = 0, slew_left_ = 0;
     double next_look_ = 0;
 
