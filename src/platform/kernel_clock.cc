@@ -53,6 +53,15 @@ KernelCalls real_kernel()
     };
 }
 
+std::error_code refusal_to_steer(const KernelCalls& kernel)
+{
+    timex t = {};
+    if (kernel.adjust(&t) < 0)
+        return last_error();
+    t.modes = ADJ_FREQUENCY;
+    return kernel.adjust(&t) < 0 ? last_error() : std::error_code{};
+}
+
 // The fine part stays within ±500 ppm, of which a little is left for rounding.
 TickAndFrequency divided(Frequency correction, long nominal_tick)
 {

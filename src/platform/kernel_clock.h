@@ -41,6 +41,10 @@ private:
     Precision precision_;
 };
 
+// Why this process may not steer, tried by setting the frequency to what it is. Capabilities alone
+// do not tell: a container may filter the call, a simulated kernel may permit it to all.
+std::error_code refusal_to_steer(const KernelCalls& kernel = real_kernel());
+
 // What one sets for a correction: the tick that comes nearest, and the rest in 2^-16 ppm.
 struct TickAndFrequency {
     long tick;

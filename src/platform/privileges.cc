@@ -35,9 +35,9 @@ Done failed(std::string_view what)
 }
 
 struct Identity {
-    std::string name; // empty: a number without one
-    uid_t user;
-    gid_t group;
+    uid_t user = 0;
+    gid_t group = 0;
+    std::vector<gid_t> groups; // all of them
 };
 
 std::optional<unsigned> number(std::string_view text)
@@ -49,25 +49,37 @@ std::optional<unsigned> number(std::string_view text)
     return value;
 }
 
+std::vector<gid_t> groups_of(const std::string& name, gid_t group)
+{
+    std::vector<gid_t> groups(256);
+    int count = static_cast<int>(groups.size());
+    if (name.empty() || getgrouplist(name.c_str(), group, groups.data(), &count) < 0)
+        return {group};
+    groups.resize(static_cast<std::size_t>(count));
+    return groups;
+}
+
 Result<Identity, std::string> find(const std::string& user, const std::string& group)
 {
-    Identity found{};
+    Identity found;
     const auto user_number = number(user);
     const passwd* entry = user_number ? getpwuid(*user_number) : getpwnam(user.c_str());
     if (entry)
-        found = {entry->pw_name, entry->pw_uid, entry->pw_gid};
+        found = {entry->pw_uid, entry->pw_gid, {}};
     else if (user_number && !group.empty())
         found.user = *user_number;
     else
         return unexpected(fmt::format("there is no user '{}'", user));
+    const std::string name = entry ? entry->pw_name : "";
 
-    if (group.empty())
-        return found;
-    const auto group_number = number(group);
-    const struct group* grouped = group_number ? nullptr : getgrnam(group.c_str());
-    if (!group_number && !grouped)
-        return unexpected(fmt::format("there is no group '{}'", group));
-    found.group = group_number ? *group_number : grouped->gr_gid;
+    if (!group.empty()) {
+        const auto group_number = number(group);
+        const struct group* grouped = group_number ? nullptr : getgrnam(group.c_str());
+        if (!group_number && !grouped)
+            return unexpected(fmt::format("there is no group '{}'", group));
+        found.group = group_number ? *group_number : grouped->gr_gid;
+    }
+    found.groups = groups_of(name, found.group);
     return found;
 }
 
@@ -101,12 +113,17 @@ Done hold_only(const std::vector<cap_value_t>& capabilities)
     return {};
 }
 
+Done enter_root(const std::string& directory)
+{
+    if (!directory.empty() && (chroot(directory.c_str()) != 0 || chdir("/") != 0))
+        return failed(fmt::format("cannot make {} the root directory", directory));
+    return {};
+}
+
 Done become(const Identity& who)
 {
-    const auto set_groups = [&] {
-        return who.name.empty() ? setgroups(0, nullptr) : initgroups(who.name.c_str(), who.group);
-    };
-    if (set_groups() != 0 || setresgid(who.group, who.group, who.group) != 0
+    if (setgroups(who.groups.size(), who.groups.data()) != 0
+        || setresgid(who.group, who.group, who.group) != 0
         || setresuid(who.user, who.user, who.user) != 0)
         return failed(fmt::format("cannot become user {}", who.user));
     return {};
@@ -128,11 +145,15 @@ Done give_up_clock()
 
 Result<void, std::string> drop_to(const Privileges& privileges)
 {
-    if (privileges.user.empty())
-        return privileges.sets_clock ? Done{} : give_up_clock();
-    const auto who = find(privileges.user, privileges.group);
+    const bool stays = privileges.user.empty();
+    const auto who = stays ? Identity{} : find(privileges.user, privileges.group);
     if (!who)
         return unexpected(who.error());
+    if (const auto done = enter_root(privileges.root); !done)
+        return done;
+    if (stays)
+        return privileges.sets_clock ? Done{} : give_up_clock();
+
     const Capabilities now{cap_get_proc()};
     if (!now)
         return failed("capabilities cannot be read");
@@ -160,13 +181,6 @@ bool may_set_clock()
     cap_flag_value_t is_there = CAP_CLEAR;
     return now && cap_get_flag(now.get(), CAP_SYS_TIME, CAP_EFFECTIVE, &is_there) == 0
         && is_there == CAP_SET;
-}
-
-Result<void, std::string> enter_root(const std::string& directory)
-{
-    if (chroot(directory.c_str()) != 0 || chdir("/") != 0)
-        return failed(fmt::format("cannot make {} the root directory", directory));
-    return {};
 }
 
 // Not by a real-time policy: a flood of requests would take the processor away from everybody.

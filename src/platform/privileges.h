@@ -13,17 +13,17 @@ namespace timeball::platform {
 struct Privileges {
     std::string user; // name or number; empty: who we are
     std::string group; // empty: the user's own
+    std::string root; // becomes the root directory, once user and group are looked up; or empty
     bool sets_clock = false; // keeps CAP_SYS_TIME
     bool binds_ports = false; // keeps CAP_NET_BIND_SERVICE, for interfaces that come later
 };
 
 // Becomes that user with no other capability than those, and no way to get more. Without a user
-// only the permission to set the clock is given up, when it is not needed. Fails with one sentence.
+// only the permission to set the clock is given up, when it is not needed. Fails with one sentence,
+// after which the process must not go on.
 Result<void, std::string> drop_to(const Privileges& privileges);
 
 bool may_set_clock(); // CAP_SYS_TIME
-
-Result<void, std::string> enter_root(const std::string& directory); // chroot(2)
 
 // Precedence over other processes and memory that is not paged out. Says what could not be had;
 // empty: all was.

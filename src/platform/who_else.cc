@@ -153,10 +153,11 @@ bool may_set_clock(const std::string& directory)
     return false;
 }
 
-std::vector<std::string> arguments(const std::string& directory)
+// Words that end in NUL each: arguments, or the environment.
+std::vector<std::string> words_in(const std::string& path)
 {
     std::vector<std::string> words;
-    std::istringstream all{content(directory + "/cmdline")};
+    std::istringstream all{content(path)};
     for (std::string word; std::getline(all, word, '\0');)
         words.push_back(word);
     return words;
@@ -168,7 +169,7 @@ bool leaves_system_clock_alone(const OtherProcess& process, const std::string& d
 {
     if (process.name != "phc2sys")
         return false;
-    const auto words = arguments(directory);
+    const auto words = words_in(directory + "/cmdline");
     const auto given = std::ranges::find(words, "-c");
     if (given != words.end() && given + 1 != words.end())
         return *(given + 1) != "CLOCK_REALTIME";
@@ -179,6 +180,13 @@ bool leaves_system_clock_alone(const OtherProcess& process, const std::string& d
         });
     };
     return has("a") && !has("r");
+}
+
+// clknetsim gives every process a clock and a network that are not this machine's.
+bool is_simulated(const std::string& directory)
+{
+    return std::ranges::any_of(words_in(directory + "/environ"),
+        [](const std::string& word) { return word.starts_with("CLKNETSIM_NODE="); });
 }
 
 } // namespace
@@ -226,6 +234,8 @@ std::optional<OtherProcess> who_holds(const Endpoint& wanted, const std::string&
 
 std::optional<OtherProcess> who_steers(const std::string& proc)
 {
+    if (is_simulated(proc + "/self"))
+        return std::nullopt;
     const auto ours = link_target(proc + "/self/ns/user");
     return find_process(proc, [&](const OtherProcess& process, const std::string& directory) {
         if (!is_time_daemon(process.name) || !may_set_clock(directory))
@@ -233,7 +243,7 @@ std::optional<OtherProcess> who_steers(const std::string& proc)
         const auto theirs = link_target(directory + "/ns/user");
         if (!ours.empty() && !theirs.empty() && ours != theirs)
             return false;
-        return !leaves_system_clock_alone(process, directory);
+        return !is_simulated(directory) && !leaves_system_clock_alone(process, directory);
     });
 }
 

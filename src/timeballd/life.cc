@@ -96,9 +96,11 @@ void be_the_only_one(const config::Config& config)
         throw CannotStart{fmt::format("{} steers this machine's clock already; stop it, or use "
                                       "--clock=software or --clock=none",
             to_string(*other))};
-    if (!may_set_clock())
-        throw CannotStart{"not permitted to steer this machine's clock; run as root, or use "
-                          "--clock=software or --clock=none"};
+    if (const auto refusal = refusal_to_steer())
+        throw CannotStart{
+            fmt::format("this machine's clock cannot be steered ({}); run as root, or "
+                        "use --clock=software or --clock=none",
+                refusal.message())};
 }
 
 std::string why_not(const serve::OpenFault& fault)
@@ -116,11 +118,9 @@ std::string why_not(const serve::OpenFault& fault)
 void give_up_privileges(const config::Config& config)
 {
     const config::StartConfig& start = config.start;
-    if (!start.jaildir.empty())
-        if (const auto done = enter_root(start.jaildir); !done)
-            throw CannotStart{done.error()};
     const auto dropped = drop_to({.user = start.user,
         .group = start.group,
+        .root = start.jaildir,
         .sets_clock = steers_the_kernel(config),
         .binds_ports = start.port < 1024});
     if (!dropped)

@@ -208,6 +208,19 @@ TEST(KernelClock, ReportsARefusalAndKeepsItsAccount)
     CHECK(kernel.requests.empty());
 }
 
+TEST(KernelClock, TriesWhetherItMaySteerAndChangesNothing)
+{
+    kernel.state.freq = 123456;
+    kernel.state.tick = 10002;
+    kernel.state.status = STA_PLL;
+    CHECK_FALSE(refusal_to_steer(fake_calls));
+    LONGS_EQUAL(123456, kernel.state.freq);
+    LONGS_EQUAL(10002, kernel.state.tick);
+    LONGS_EQUAL(STA_PLL, kernel.state.status);
+    kernel.refusal = EPERM;
+    CHECK(refusal_to_steer(fake_calls) == std::errc::operation_not_permitted);
+}
+
 TEST(KernelClock, ReadsThisMachinesClock)
 {
     const KernelClock clock;

@@ -127,6 +127,18 @@ TEST(WhoElse, TellsWhichClockPhc2sysSteers)
     CHECK(with("\0-arr\0"s));
 }
 
+TEST(WhoElse, LeavesSimulatedWorldsAndThisOneApart)
+{
+    using namespace std::string_literals;
+    process(4711, "chronyd", clock_only);
+    write(proc / "4711/environ", "PATH=/bin\0CLKNETSIM_NODE=2\0"s);
+    STRCMP_EQUAL("", steering().c_str());
+    process(4712, "ntpd");
+    STRCMP_EQUAL("ntpd (process 4712)", steering().c_str());
+    write(proc / "self/environ", "CLKNETSIM_NODE=1\0"s);
+    STRCMP_EQUAL("", steering().c_str());
+}
+
 TEST(WhoElse, FindsWhoHoldsAPort)
 {
     process(55, "ntpd");
