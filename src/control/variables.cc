@@ -26,14 +26,16 @@ std::string_view trimmed(std::string_view text)
     return text;
 }
 
-// Cuts the first item off `rest`: up to a comma outside of quotes.
+// Cuts the first item off `rest`: up to a comma outside of quotes. Only what stands first in a
+// value opens quotes: others are garbage that NTPsec 1.2.2 sends in its filter registers.
 std::string_view next_item(std::string_view& rest)
 {
-    bool in_quotes = false;
+    bool in_quotes = false, is_first = true;
     std::size_t end = 0;
     while (end < rest.size() && (in_quotes || rest[end] != ',')) {
-        if (rest[end] == '"')
+        if (rest[end] == '"' && (in_quotes || is_first))
             in_quotes = !in_quotes;
+        is_first = rest[end] == '=' || (is_first && is_blank(rest[end]));
         ++end;
     }
     const auto item = rest.substr(0, end);

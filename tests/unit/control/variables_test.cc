@@ -54,6 +54,16 @@ TEST(ControlVariables, KeepTheLastValueOfANameThatComesTwice)
     STRCMP_EQUAL("3", list.get("a").c_str());
 }
 
+// NTPsec 1.2.2 sends octets of old packets in its filter registers, and some of them are quotes.
+TEST(ControlVariables, AreNotSwallowedByQuotesWithinAValue)
+{
+    const auto list = parse_variables("filtdelay=@ 0F\" 1.09 0.57, pmode=4, a = \"x, y\", b=2");
+    LONGS_EQUAL(4, list.size());
+    STRCMP_EQUAL("4", list.get("pmode").c_str());
+    STRCMP_EQUAL("x, y", list.get("a").c_str());
+    STRCMP_EQUAL("2", list.get("b").c_str());
+}
+
 TEST(ControlVariables, EndWithTheTextEvenWithinQuotes)
 {
     const auto list = parse_variables("a=\"1, b=2");
