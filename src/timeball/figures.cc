@@ -75,23 +75,25 @@ std::optional<ntp::Timestamp> timestamp(std::string_view text)
     return t.is_zero() ? std::nullopt : std::optional{t};
 }
 
-// Exactly eight numbers between blanks: NTPsec 1.2.2 sends bytes of old packets here, and then
-// there is no telling which of the numbers mean anything.
+// The last eight words, when they are numbers: NTPsec 1.2.2 sends octets of old packets before
+// them.
 std::vector<double> eight(std::string_view text)
 {
     std::vector<double> values;
-    for (;;) {
-        text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-        if (text.empty())
-            break;
-        const std::size_t length = std::min(text.find_first_of(" \t"), text.size());
-        const auto value = control::to_number(text.substr(0, length));
+    while (values.size() < 8) {
+        const std::size_t end = text.find_last_not_of(" \t");
+        if (end == std::string_view::npos)
+            return {};
+        text = text.substr(0, end + 1);
+        const std::size_t blank = text.find_last_of(" \t");
+        const std::size_t start = blank == std::string_view::npos ? 0 : blank + 1;
+        const auto value = control::to_number(text.substr(start));
         if (!value)
             return {};
-        values.push_back(*value);
-        text.remove_prefix(length);
+        values.insert(values.begin(), *value);
+        text = text.substr(0, start);
     }
-    return values.size() == 8 ? values : std::vector<double>{};
+    return values;
 }
 
 std::vector<FilterStage> filter(const Variables& variables)

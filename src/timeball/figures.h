@@ -39,7 +39,8 @@ struct SystemFigures {
     std::optional<Seconds> since_update() const;
 };
 
-// Since the server's start. Asked for separately: not every server has them.
+// What the server has counted since its start or in this hour: it may begin anew. Asked for
+// separately, because not every server has them.
 struct ServedFigures {
     std::optional<Seconds> uptime;
     std::optional<std::uint64_t> received, processed, limited, kisses;

@@ -27,7 +27,7 @@ std::span<const Binding> bindings()
         {Command::shorter_plots, {U'<', U','}, "<", "plots of a shorter time"},
         {Command::longer_plots, {U'>', U'.'}, ">", "plots of a longer time"},
         {Command::redraw, {key::control_l}, "Ctrl-L", "draw the screen anew"},
-        {Command::help, {key::f1, U'?'}, "F1, ?", "this help"},
+        {Command::help, {key::f1, U'?'}, "?, F1", "this help"},
         {Command::quit, {U'q', key::f10}, "q, F10", "quit"},
     };
     return table;

@@ -35,7 +35,7 @@ struct Answers {
 
 // Requests from one round to the next.
 struct Rates {
-    double received = 0, limited = 0; // per second
+    double received = 0, limited = 0, kissed = 0; // per second
 };
 
 // One server that we watch.

@@ -164,18 +164,21 @@ void obey(Model& model, Command command)
 // Requests per second since the last answers. Nothing when the counters began anew.
 std::optional<Rates> rates(const Server& server, const Answers& next, Instant<Mono> now)
 {
-    if (!server.answers)
+    const Seconds span = now - server.answered;
+    if (!server.answers || span <= Seconds{0})
         return std::nullopt;
     const ServedFigures& then = server.answers->served;
-    const Seconds span = now - server.answered;
-    if (!then.received || !next.served.received || *next.served.received < *then.received
-        || span <= Seconds{0})
+    const auto rate = [&](std::optional<std::uint64_t> ServedFigures::*counter) {
+        const auto before = then.*counter, after = next.served.*counter;
+        return before && after && *after >= *before
+            ? std::optional{static_cast<double>(*after - *before) / span.count()}
+            : std::nullopt;
+    };
+    const auto received = rate(&ServedFigures::received);
+    if (!received)
         return std::nullopt;
-    Rates r;
-    r.received = static_cast<double>(*next.served.received - *then.received) / span.count();
-    if (then.limited && next.served.limited && *next.served.limited >= *then.limited)
-        r.limited = static_cast<double>(*next.served.limited - *then.limited) / span.count();
-    return r;
+    return Rates{*received, rate(&ServedFigures::limited).value_or(0),
+        rate(&ServedFigures::kisses).value_or(0)};
 }
 
 void remember(Model& model, const Answers& answers)

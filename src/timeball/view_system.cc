@@ -58,6 +58,12 @@ std::vector<Group> groups(const Server& server, Seconds since_answered)
     const ServedFigures& served = server.answers->served;
     const bool is_unsynchronized = s.stratum && s.stratum->value >= 16;
     const auto text = [](const std::string& value) { return value.empty() ? "-" : value; };
+    const auto refused = [&](double Rates::*which) {
+        return server.rates ? rate((*server.rates).*which) : std::string{"-"};
+    };
+    const auto role = [&](double Rates::*which) {
+        return server.rates && (*server.rates).*which > 0 ? Role::caution : Role::text;
+    };
 
     return {
         {9, 12, false,
@@ -77,9 +83,8 @@ std::vector<Group> groups(const Server& server, Seconds since_answered)
                     served.uptime ? long_age(*served.uptime + since_answered) : std::string{"-"}}}},
         {9, 28, true,
             {{"Server", text(s.version)}, {"System", text(s.system)},
-                {"Limited", server.rates ? rate(server.rates->limited) : "-",
-                    server.rates && server.rates->limited > 0 ? Role::caution : Role::text},
-                {"Kisses", served.kisses ? fmt::format("{}", *served.kisses) : "-"}}},
+                {"Limited", refused(&Rates::limited), role(&Rates::limited)},
+                {"Kisses", refused(&Rates::kissed), role(&Rates::kissed)}}},
     };
 }
 
@@ -108,12 +113,16 @@ std::string source_of(const Model& model)
     return s.reference_id.empty() ? "an unknown source" : s.reference_id;
 }
 
-std::string why_not_synchronized(const Answers& answers)
+std::string why_not_synchronized(const Answers& answers, bool is_numeric)
 {
     const auto usable = std::count_if(answers.peers.begin(), answers.peers.end(),
         [](const Peer& peer) { return peer.status.is_reachable; });
     const auto sources = std::count_if(answers.peers.begin(), answers.peers.end(),
         [](const Peer& peer) { return !peer.figures.is_pool(); });
+    const auto chosen = std::find_if(answers.peers.begin(), answers.peers.end(),
+        [](const Peer& peer) { return peer.status.select >= sync::Select::system_peer; });
+    if (chosen != answers.peers.end())
+        return chosen->figures.name(is_numeric) + " is chosen, but the clock does not follow it";
     if (sources == 0)
         return "no source is known yet";
     if (usable == 0)
@@ -156,7 +165,7 @@ void draw_health(Screen& screen, const Model& model, int line)
     const SystemFigures& s = server.answers->system;
     if (!s.is_synchronized()) {
         say(U"Not synchronized", Role::bad);
-        say(to_glyphs(": " + why_not_synchronized(*server.answers)), Role::text);
+        say(to_glyphs(": " + why_not_synchronized(*server.answers, model.is_numeric)), Role::text);
         return;
     }
     say(to_glyphs("Synchronized to " + source_of(model)), Role::good);

@@ -59,8 +59,8 @@ TEST(ConsoleFigures, HaveUnits)
     LONGS_EQUAL(17764, s.peer.value);
 }
 
-// NTPsec 1.2.2 sends octets of earlier packets in the three filt... variables.
-TEST(ConsoleFigures, DoNotBelieveAGarbledFilterRegister)
+// NTPsec 1.2.2 sends octets of earlier packets before the eight figures of a register.
+TEST(ConsoleFigures, FindTheFilterRegisterBehindGarbage)
 {
     const auto filter = [](const char* delay) {
         return peer_figures(told(std::string{"filtdelay="} + delay
@@ -68,10 +68,12 @@ TEST(ConsoleFigures, DoNotBelieveAGarbledFilterRegister)
             .filter;
     };
     LONGS_EQUAL(8, filter(" 1 2 3 4 5 6 7 8").size());
-    LONGS_EQUAL(0, filter("@z{ 0 0.00 0.00 0.00 0.00 0.00 0.00 0.00").size());
-    LONGS_EQUAL(0, filter(" 1 2 3 4 5 6 7").size());
-    LONGS_EQUAL(0, filter(" 1 2 3 4 5 6 7 8 9").size());
     DOUBLES_EQUAL(0.002, filter(" 1 2 3 4 5 6 7 8")[1].offset.count(), 1e-12);
+    LONGS_EQUAL(8, filter("@z{ 0 0.11 0.22 0.33 0.44 0.55 0.66 0.77 0.88").size());
+    DOUBLES_EQUAL(
+        0.00011, filter("@z\" 0 0.11 0.22 0.33 0.44 0.55 0.66 0.77 0.88")[0].delay.count(), 1e-12);
+    LONGS_EQUAL(0, filter(" 1 2 3 4 5 6 7").size());
+    LONGS_EQUAL(0, filter(" 1 2 3 4 z 5 6 7").size());
 }
 
 TEST(ConsoleFigures, TellTheKindOfAnAssociation)
