@@ -103,11 +103,17 @@ void be_the_only_one(const config::Config& config)
                 refusal.message())};
 }
 
-std::string why_not(const serve::OpenFault& fault)
+// Sockets are opened without the privilege to look into other processes, so this is asked before.
+std::optional<OtherProcess> holder_of(std::uint16_t port)
+{
+    auto holder = who_holds({Address::any(Family::ipv4), port});
+    return holder ? holder : who_holds({Address::any(Family::ipv6), port});
+}
+
+std::string why_not(const serve::OpenFault& fault, const std::optional<OtherProcess>& holder)
 {
     std::string text = serve::to_string(fault);
     if (fault.why == std::errc::address_in_use) {
-        const auto holder = who_holds(fault.at);
         text = fmt::format("{} is in use by {}; stop that, or use --port", to_string(fault.at),
             holder ? to_string(*holder) : "another process");
     } else if (fault.why == std::errc::permission_denied)
@@ -145,6 +151,7 @@ public:
             if (const auto missing = raise_priority(); !missing.empty())
                 log().write(Severity::warning, missing);
         daemon_ = std::make_unique<daemon::Daemon>(world, loaded.config);
+        port_holder_ = holder_of(start_.port);
         give_up_privileges(loaded.config);
     }
 
@@ -153,7 +160,7 @@ public:
         daemon_->ended = [this](int status) { stop(status); };
         daemon_->synchronized = [this] { is_set(); };
         if (const auto started = daemon_->start(); !started)
-            throw CannotStart{why_not(started.error())};
+            throw CannotStart{why_not(started.error(), port_holder_)};
         listen_to_signals();
         watch_ourselves();
         if (start_.sandbox)
@@ -229,6 +236,7 @@ private:
     const std::function<config::Loaded()>& load_;
     Starter& starter_;
     ServiceManager manager_;
+    std::optional<OtherProcess> port_holder_;
     int status_ = 0;
     bool is_ready_ = false;
     RealPlatform world_;
