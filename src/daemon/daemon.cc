@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto look_interval = 1s;
+constexpr auto shortest_measurement = 10min; // of a frequency that goes to the drift file
 
 source::Edges edges_of(const Platform& p)
 {
@@ -167,6 +168,10 @@ void Daemon::act(const sync::Outcome& outcome)
 {
     system_ = outcome.system;
     views_ = outcome.sources;
+    if (!system_.peer)
+        followed_since_.reset();
+    else if (!followed_since_)
+        followed_since_ = platform_.loop.now();
     for (const sync::Event& event : outcome.events)
         tell(event);
     sources_->heed(outcome);
@@ -238,10 +243,12 @@ void Daemon::end_hour()
     hour_began_at_ = platform_.loop.now();
 }
 
-// Only what was measured is worth keeping.
+// Only what was measured long enough is worth keeping.
 void Daemon::keep_frequency(bool is_the_end)
 {
-    if (!system_.peer || !platform_.clock.is_steered() || !config_.live.ntp)
+    const bool is_measured
+        = followed_since_ && platform_.loop.now() - *followed_since_ >= shortest_measurement;
+    if (!is_measured || !platform_.clock.is_steered() || !config_.live.ntp)
         return;
     const std::string said
         = is_the_end ? drift_.write_now(system_.frequency) : drift_.write_hourly(system_.frequency);

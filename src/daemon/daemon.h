@@ -85,6 +85,7 @@ private:
     sync::SystemState system_;
     std::vector<sync::SourceView> views_;
     EventCount events_;
+    std::optional<Instant<Mono>> followed_since_; // there has been a system peer
 
     Instant<Utc> valid_from_{};
     std::uint32_t epoch_ = 0;

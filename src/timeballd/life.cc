@@ -65,6 +65,19 @@ std::unique_ptr<Log> make_log(const config::Config& config)
     return logs;
 }
 
+std::string_view what_it_does(config::ClockChoice clock)
+{
+    switch (clock) {
+    case config::ClockChoice::software:
+        return "keeps a clock of its own in software";
+    case config::ClockChoice::none:
+        return "serves this machine's clock as it is";
+    case config::ClockChoice::kernel:
+        break;
+    }
+    return "steers this machine's clock";
+}
+
 void tell(Log& log, const std::vector<config::Diagnostic>& diagnostics)
 {
     using enum config::Diagnostic::Severity;
@@ -145,7 +158,7 @@ public:
         Platform& world = world_.world();
         world.machine = this_machine();
         log().write(Severity::notice,
-            fmt::format("{} begins, on the {} clock", daemon::version_text(), world.clock.name()));
+            fmt::format("{} begins: it {}", daemon::version_text(), what_it_does(start_.clock)));
         tell(log(), loaded.diagnostics);
         if (start_.high_priority)
             if (const auto missing = raise_priority(); !missing.empty())

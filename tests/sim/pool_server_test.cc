@@ -134,6 +134,65 @@ TEST(PoolServer, KeepsItsFrequencyBetweenRuns)
     CHECK(abs(Seconds{node.clock_error()}) < 3ms);
 }
 
+TEST(PoolServer, KeepsNoFrequencyOfAFewMinutes)
+{
+    World world{6};
+    four_upstreams(world);
+    Node& node = world.node("driftfile /var/lib/drift\n" + std::string{four_servers}, usual);
+    node.files().content["/var/lib/drift"] = "-49.000000\n";
+    world.run_for(5min);
+    node.stops();
+    STRCMP_EQUAL("-49.000000\n", node.files().content["/var/lib/drift"].c_str());
+}
+
+TEST(PoolServer, KeepsItsServersThroughAReload)
+{
+    World world{14};
+    four_upstreams(world);
+    world.server("ntp5");
+    Node& node = world.node(four_servers, usual);
+    world.run_for(1h);
+    const auto reach = node.association("ntp1")->reach;
+    CHECK(reach != 0);
+    node.reloads(std::string{four_servers} + "server ntp5 iburst\n");
+    LONGS_EQUAL(reach, node.association("ntp1")->reach);
+    CHECK(node.is_synchronized());
+    world.run_for(1min);
+    CHECK(node.association("ntp5") != nullptr);
+    CHECK(node.association("ntp5")->reach != 0);
+    node.reloads("server ntp1 iburst\nserver ntp5 iburst\n");
+    LONGS_EQUAL(2, node.report().associations.size());
+    CHECK(node.is_synchronized());
+    LONGS_EQUAL(1, node.clock().steps());
+}
+
+TEST(PoolServer, GoesOnWhenItsDriftFileCannotBeWritten)
+{
+    World world{15};
+    four_upstreams(world);
+    Node& node = world.node("driftfile /full/drift\n" + std::string{four_servers}, usual);
+    node.files().unwritable.insert("/full/");
+    world.run_for(5h);
+    LONGS_EQUAL(1, node.log().count("/full/drift"));
+    CHECK(node.is_synchronized());
+}
+
+TEST(PoolServer, StopsRatherThanBelieveInAnotherMillennium)
+{
+    World world{16};
+    four_upstreams(world);
+    Node& node = world.node(NodeTraits{.conf = four_servers,
+        .address = *parse_address("198.51.100.1"),
+        .oscillator = {.offset = -5000s},
+        .may_panic_once = false});
+    int status = -1;
+    node.daemon().ended = [&](int s) { status = s; };
+    world.run_for(1min);
+    LONGS_EQUAL(1, status);
+    LONGS_EQUAL(0, node.clock().steps());
+    CHECK_FALSE(node.is_synchronized());
+}
+
 TEST(PoolServer, SaysThatItDoesNotKnowWhenNobodyAnswersFromTheStart)
 {
     World world{9};
