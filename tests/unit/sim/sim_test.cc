@@ -173,12 +173,18 @@ TEST(SimNet, LosesAboutAsManyAsItIsTold)
 
 TEST(SimNet, SaysWhenAPortIsClosedAndNothingWhenNobodyIsThere)
 {
-    auto s = socket();
+    auto opened = here.open(loop, {.bind = {us, 0}, .hears_refusals = true}, inbox);
+    auto& s = *opened;
     CHECK(s->send(bytes, {them, 123}).has_value());
     pass(timeline, 1s);
     LONGS_EQUAL(0, inbox.refusals);
     net.add_host(them);
     CHECK(s->send(bytes, {them, 123}).has_value());
+    pass(timeline, 1s);
+    LONGS_EQUAL(1, inbox.refusals);
+
+    auto deaf = socket();
+    CHECK(deaf->send(bytes, {them, 123}).has_value());
     pass(timeline, 1s);
     LONGS_EQUAL(1, inbox.refusals);
 }
