@@ -14,8 +14,21 @@ std::string_view name_of(Error error)
     constexpr std::array<std::string_view, 8> names{"UNSPEC", "PERMISSION", "BADFMT", "BADOP",
         "BADASSOC", "UNKNOWNVAR", "BADVALUE", "RESTRICT"};
     const auto code = static_cast<std::size_t>(error);
-    return code < names.size() ? names[code] : "unknown error";
+    return code < names.size() ? names[code] : "an unknown error";
 }
+
+namespace {
+
+std::string_view words_for(Error error)
+{
+    constexpr std::array<std::string_view, 8> words{"it gives no reason", "permission denied",
+        "the request is malformed", "it does not know this operation", "no such association",
+        "no such variable", "not a valid value", "restricted"};
+    const auto code = static_cast<std::size_t>(error);
+    return code < words.size() ? words[code] : "it gives no reason";
+}
+
+} // namespace
 
 std::string to_string(const Failure& failure)
 {
@@ -29,7 +42,7 @@ std::string to_string(const Failure& failure)
     case Failure::Kind::refused:
         break;
     }
-    return "the server answered " + std::string{name_of(failure.error)};
+    return std::string{words_for(failure.error)}.append(" (").append(name_of(failure.error)) + ")";
 }
 
 Bytes Session::ask(Question question, Instant<Mono> now)

@@ -40,7 +40,8 @@ struct Failure {
     bool operator==(const Failure&) const = default;
 };
 
-std::string to_string(const Failure& failure); // "timed out, nothing received"
+// "timed out, nothing received", "no such association (BADASSOC)"
+std::string to_string(const Failure& failure);
 std::string_view name_of(Error error); // as ntpq says it: "BADASSOC"
 
 struct Patience {

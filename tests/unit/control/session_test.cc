@@ -161,7 +161,7 @@ TEST(Session, SaysWhatTheServerRefused)
     const auto& failure = std::get<Failure>(step);
     CHECK(failure.kind == Failure::Kind::refused);
     CHECK(failure.error == Error::unknown_variable);
-    STRCMP_EQUAL("the server answered UNKNOWNVAR", to_string(failure).c_str());
+    STRCMP_EQUAL("no such variable (UNKNOWNVAR)", to_string(failure).c_str());
 }
 
 TEST(Session, TakesARealErrorWithALeftOverOffset)

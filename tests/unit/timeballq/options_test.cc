@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+// The command line.
+
+#include "timeballq/options.h"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace timeball;
+using namespace timeball::query;
+
+TEST_GROUP(Options){};
+
+TEST(Options, AreNtpqs)
+{
+    const auto options = parse_options({"-pn", "-c", "rv 0", "-cas", "-4w", "ntp1", "ntp2"});
+    STRCMP_EQUAL("", options.fault.c_str());
+    CHECK(options.commands == (std::vector<std::string>{"peers", "rv 0", "as"}));
+    CHECK(options.hosts == (std::vector<std::string>{"ntp1", "ntp2"}));
+    CHECK(options.settings.family == Family::ipv4);
+    CHECK(options.settings.is_wide);
+    CHECK_FALSE(options.settings.shows_names);
+    LONGS_EQUAL(4, options.settings.host_column);
+}
+
+TEST(Options, HaveLongFormsToo)
+{
+    const auto options = parse_options(
+        {"--peers", "--command=rv", "--command", "as", "--port=11123", "--width", "132", "--ipv6"});
+    STRCMP_EQUAL("", options.fault.c_str());
+    LONGS_EQUAL(3, options.commands.size());
+    LONGS_EQUAL(11123, options.settings.port);
+    LONGS_EQUAL(132, options.settings.width);
+    CHECK(options.settings.family == Family::ipv6);
+}
+
+TEST(Options, MeanThisHostWhenThereIsNone)
+{
+    const auto options = parse_options({});
+    CHECK(options.hosts == std::vector<std::string>{"localhost"});
+    LONGS_EQUAL(0, options.settings.host_column);
+    LONGS_EQUAL(123, options.settings.port);
+    CHECK(options.settings.shows_names);
+}
+
+TEST(Options, EndWithTwoDashes)
+{
+    CHECK(parse_options({"--", "-p"}).hosts == std::vector<std::string>{"-p"});
+}
+
+TEST(Options, SayWhatIsWrong)
+{
+    STRCMP_EQUAL("-x is not an option", parse_options({"-x"}).fault.c_str());
+    STRCMP_EQUAL("--peer is not an option", parse_options({"--peer"}).fault.c_str());
+    STRCMP_EQUAL("-c needs a value", parse_options({"-c"}).fault.c_str());
+    STRCMP_EQUAL("--port needs a value", parse_options({"--port"}).fault.c_str());
+    STRCMP_EQUAL("--peers takes no value", parse_options({"--peers=1"}).fault.c_str());
+    STRCMP_EQUAL(
+        "--port: '0' is not a number from 1 to 65535", parse_options({"-P", "0"}).fault.c_str());
+}
+
+TEST(Options, AreAllInTheUsage)
+{
+    for (const char* word : {"--ipv4", "--ipv6", "--command", "--help", "--interactive",
+             "--numeric", "--peers", "--port", "--version", "--wide", "--width"})
+        CHECK(usage().find(word) != std::string_view::npos);
+}
