@@ -41,7 +41,7 @@ Seconds synchronization_distance(const Candidate& c, Seconds mindist)
 
 } // namespace
 
-Clustered cluster(std::vector<Candidate> candidates, int minclock)
+Clustered cluster(std::vector<Candidate> candidates, int minclock, Seconds mindist)
 {
     Clustered result{std::move(candidates), {}};
     auto& left = result.survivors;
@@ -56,7 +56,7 @@ Clustered cluster(std::vector<Candidate> candidates, int minclock)
             [](const Candidate& a, const Candidate& b) { return badness(a) < badness(b); });
         const auto steadiest = std::min_element(left.begin(), left.end(),
             [](const Candidate& a, const Candidate& b) { return a.jitter < b.jitter; });
-        if (worst->select_jitter <= steadiest->jitter || is_protected(*worst))
+        if (worst->select_jitter <= std::max(steadiest->jitter, mindist) || is_protected(*worst))
             return result;
         result.outliers.push_back(*worst);
         left.erase(worst);

@@ -31,8 +31,9 @@ struct Clustered {
 };
 
 // Drops whoever lies farthest from the rest, while that makes the rest more coherent than the
-// best of them is by itself; never below `minclock`, and never a preferred or `true` source.
-Clustered cluster(std::vector<Candidate> candidates, int minclock);
+// best of them is by itself, and than `mindist`; never below `minclock`, and never a preferred or
+// `true` source.
+Clustered cluster(std::vector<Candidate> candidates, int minclock, Seconds mindist);
 
 // Whom to name, as far as only one can be named: the nearest, a stratum counting `mindist`. The one
 // we have is kept until another is nearer by a quarter, lest it hops to and fro with the noise.

@@ -210,8 +210,8 @@ Selection select(const SelectionInput& in, const Policy& policy)
 
     const Voters candidates = voters(sel, in.sources, policy);
     const auto agreed = agreement(candidates.claims);
-    const Clustered clustered
-        = cluster(truechimers(sel, in.sources, candidates, agreed), policy.minclock);
+    const Clustered clustered = cluster(
+        truechimers(sel, in.sources, candidates, agreed), policy.minclock, policy.mindist);
     mark(sel, clustered);
 
     const auto& survivors = clustered.survivors;

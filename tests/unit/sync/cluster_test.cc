@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr Seconds any{0}; // every difference counts
+
 Candidate candidate(
     std::uint32_t id, Seconds offset, Seconds jitter = 100us, Seconds distance = 10ms)
 {
@@ -26,7 +28,7 @@ TEST_GROUP(Cluster){};
 
 TEST(Cluster, OfNobodyIsNobody)
 {
-    CHECK(cluster({}, 3).survivors.empty());
+    CHECK(cluster({}, 3, any).survivors.empty());
     CHECK(!choose_peer({}, std::nullopt, 1ms).has_value());
 }
 
@@ -34,7 +36,7 @@ TEST(Cluster, DropsWhoIsFarthestFromTheRest)
 {
     const auto c = cluster({candidate(1, 0ms), candidate(2, 1ms), candidate(3, 9ms),
                                candidate(4, -1ms), candidate(5, 500us)},
-        3);
+        3, any);
     LONGS_EQUAL(3, c.outliers.front().id.value);
     for (const Candidate& s : c.survivors)
         CHECK(s.id.value != 3);
@@ -43,9 +45,9 @@ TEST(Cluster, DropsWhoIsFarthestFromTheRest)
 
 TEST(Cluster, KeepsAtLeastMinclock)
 {
-    const auto c = cluster({candidate(1, 0ms), candidate(2, 5ms), candidate(3, 9ms)}, 3);
+    const auto c = cluster({candidate(1, 0ms), candidate(2, 5ms), candidate(3, 9ms)}, 3, any);
     LONGS_EQUAL(3, c.survivors.size());
-    LONGS_EQUAL(1, cluster({candidate(1, 0ms), candidate(2, 5ms)}, 1).survivors.size());
+    LONGS_EQUAL(1, cluster({candidate(1, 0ms), candidate(2, 5ms)}, 1, any).survivors.size());
 }
 
 TEST(Cluster, StopsWhenDroppingWouldNotHelp)
@@ -53,9 +55,17 @@ TEST(Cluster, StopsWhenDroppingWouldNotHelp)
     // They differ by less than each of them by itself: nothing is gained.
     const auto c = cluster({candidate(1, 0ms, 1ms), candidate(2, 100us, 1ms),
                                candidate(3, 200us, 1ms), candidate(4, 300us, 1ms)},
-        1);
+        1, any);
     LONGS_EQUAL(4, c.survivors.size());
     CHECK(c.outliers.empty());
+}
+
+TEST(Cluster, StopsWhereTheyDifferByLessThanMindist)
+{
+    const std::vector<Candidate> all{
+        candidate(1, 0ms), candidate(2, 0ms), candidate(3, 0ms), candidate(4, 900us)};
+    LONGS_EQUAL(4, cluster(all, 3, 1ms).survivors.size());
+    LONGS_EQUAL(3, cluster(all, 3, 800us).survivors.size());
 }
 
 TEST(Cluster, WeighsByDistance)
@@ -63,7 +73,7 @@ TEST(Cluster, WeighsByDistance)
     // The near one disagrees with three far ones: a far one goes.
     const auto c = cluster({candidate(1, 0ms, 10us, 200us), candidate(2, 3ms, 10us, 50ms),
                                candidate(3, 4ms, 10us, 50ms), candidate(4, 5ms, 10us, 50ms)},
-        3);
+        3, any);
     LONGS_EQUAL(4, c.outliers.front().id.value);
 }
 
@@ -72,11 +82,11 @@ TEST(Cluster, NeverDropsThePreferredNorTheTrue)
     auto preferred = candidate(3, 9ms);
     preferred.is_preferred = true;
     const auto c
-        = cluster({candidate(1, 0ms), candidate(2, 1ms), preferred, candidate(4, -1ms)}, 1);
+        = cluster({candidate(1, 0ms), candidate(2, 1ms), preferred, candidate(4, -1ms)}, 1, any);
     LONGS_EQUAL(4, c.survivors.size());
     auto loyal = candidate(3, 9ms);
     loyal.is_true = true;
-    const auto two = cluster({candidate(1, 0ms), loyal}, 1);
+    const auto two = cluster({candidate(1, 0ms), loyal}, 1, any);
     LONGS_EQUAL(1, two.survivors.size());
     LONGS_EQUAL(3, two.survivors.front().id.value);
 }
