@@ -54,6 +54,8 @@ std::vector<Diagnostic> missing(const LiveConfig& live, const Build& build)
         Severity::note, "'statistics' are not written in this build");
     look(!live.logconfig.empty() && !build.has_log_classes, Severity::note,
         "'logconfig' is not available in this build: all messages are written");
+    look(live.control_key.value != 0 && !build.has_remote_changes, Severity::note,
+        "'controlkey': nothing can be changed over the network in this build");
     return result;
 }
 

@@ -22,6 +22,7 @@ struct Build {
     bool has_leap_smear = false;
     bool has_statistics = false;
     bool has_log_classes = false; // logconfig
+    bool has_remote_changes = false; // controlkey
 };
 
 std::vector<Diagnostic> missing(const LiveConfig& live, const Build& build);

@@ -125,6 +125,12 @@ std::string set_port(CommandLine& line, const std::string& value)
     return {};
 }
 
+std::string set_priority(CommandLine& line, const std::string& value)
+{
+    line.high_priority = true;
+    return whole(value, -100, 100) ? "" : "wants a whole number";
+}
+
 std::string set_sandbox(CommandLine& line, const std::string& value)
 {
     if (value != "on" && value != "off")
@@ -177,8 +183,7 @@ constexpr auto flags = std::to_array<Flag>({
     {'U', "updateinterval", "seconds", "time between looks at the interfaces; 0 is never",
         seconds<&CommandLine::interface_interval>},
     {'N', "nice", "", "run at high priority", on<&CommandLine::high_priority>},
-    {'P', "priority", "number", "run at this real-time priority",
-        number<&CommandLine::priority, 0, 99>},
+    {'P', "priority", "number", "as -N; the number is not used", set_priority},
     {0, "clock", "kernel|software|none", "the clock that is steered", set_clock},
     {0, "workers", "number", "threads that answer; 0: none of their own",
         number<&CommandLine::workers, 0, 1024>},

@@ -26,11 +26,10 @@ struct CommandLine {
     bool quits_when_set = false; // -q
     bool slews = false; // -x: step threshold 600 s
     bool stays_in_foreground = false; // -n
-    bool high_priority = false; // -N
+    bool high_priority = false; // -N, -P
     bool ignores_virtual_interfaces = false; // -L
     bool only_ipv4 = false, only_ipv6 = false;
     int debug = 0;
-    std::optional<int> priority; // -P
     std::optional<Seconds> wait_for_sync; // -w
     std::optional<Seconds> interface_interval; // -U
     std::optional<std::string> driftfile, keysfile, logfile, pidfile, statsdir, jaildir;

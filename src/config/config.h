@@ -190,8 +190,7 @@ struct StartConfig {
     bool quits_when_set = false; // -q: sets the clock once and ends
     Seconds wait_for_sync{0}; // -w: the parent waits so long for the first synchronization
     Seconds interface_interval{300}; // -U: between looks at the interfaces; 0: never
-    bool high_priority = false; // -N
-    std::optional<int> priority; // -P
+    bool high_priority = false; // -N, -P
     int debug = 0; // -d, -D
     bool operator==(const StartConfig&) const = default;
 };
@@ -220,10 +219,8 @@ struct LiveConfig {
     std::vector<KeyId> trusted_keys; // ascending
     KeyId control_key;
     bool ntp = true; // `disable ntp`: never touch the clock
-    bool kernel = true;
     bool monitor = true;
     bool auth = true;
-    bool calibrate = false;
     int dscp = 46;
     std::vector<SetVariable> variables;
     std::string nts_cert, nts_key, nts_cookie, nts_ca, nts_aead;

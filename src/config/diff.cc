@@ -53,7 +53,7 @@ Changes diff(const LiveConfig& before, const LiveConfig& after)
     changes.limit = differ(before, after, &L::limit);
     changes.mru = differ(before, after, &L::mru);
     changes.interfaces = differ(before, after, &L::interfaces, &L::dscp);
-    changes.policy = differ(before, after, &L::policy, &L::ntp, &L::kernel, &L::calibrate);
+    changes.policy = differ(before, after, &L::policy, &L::ntp);
     changes.leap
         = differ(before, after, &L::leapfile, &L::leapfile_checks_hash, &L::leap_smear_interval);
     changes.drift = differ(before, after, &L::driftfile, &L::drift_threshold, &L::tinker_frequency);

@@ -20,7 +20,7 @@ struct Changes {
     bool limit = false;
     bool mru = false;
     bool interfaces = false; // where we listen, and the DSCP we send with
-    bool policy = false; // tos, tinker, enable ntp, kernel and calibrate
+    bool policy = false; // tos, tinker, enable ntp
     bool leap = false;
     bool drift = false;
     bool statistics = false;

@@ -148,7 +148,6 @@ void apply_start(const CommandLine& said, StartConfig& start)
     start.wait_for_sync = said.wait_for_sync.value_or(start.wait_for_sync);
     start.interface_interval = said.interface_interval.value_or(start.interface_interval);
     start.high_priority |= said.high_priority;
-    start.priority = said.priority;
     start.debug = said.debug;
 }
 

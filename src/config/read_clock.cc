@@ -55,8 +55,8 @@ constexpr auto tos_words = std::to_array<LiveWord>({
     {{"tos", "maxdist", Type::number, 0.001, 16, "1.5", "s",
          "Sources whose root distance is greater are not used."},
         set_seconds<&sync::Policy::maxdist>},
-    {{"tos", "maxdisp", Type::number, 0.01, 1000, "16", "s", "Greatest dispersion of a sample."},
-        set_seconds<&sync::Policy::maxdisp>},
+    {{"tos", "maxdisp", Type::number, 0.01, 1000, "16", "s",
+        "A sample counts the less the more it is dispersed.", Support::none}},
     {{"tos", "orphan", Type::integer, 1, 16, "16", "stratum",
          "Stratum at which an isolated server goes on serving; 16 is never."},
         set_stratum<&sync::Policy::orphan>},
@@ -131,15 +131,13 @@ constexpr auto switches = std::to_array<Switch>({
     {{"enable", "monitor", Type::flag, 0, 0, "on", "",
          "Keep the list of recent clients. It stays on while an entry is limited."},
         &LiveConfig::monitor},
-    {{"enable", "kernel", Type::flag, 0, 0, "on", "",
-         "Let the kernel know what the clock is worth."},
-        &LiveConfig::kernel},
+    {{"enable", "kernel", Type::flag, 0, 0, "on", "", "The kernel's own loop is not used.",
+        Support::silent}},
     {{"enable", "auth", Type::flag, 0, 0, "on", "",
          "Demand authentication of packets that would make a peer of a stranger."},
         &LiveConfig::auth},
-    {{"enable", "calibrate", Type::flag, 0, 0, "off", "",
-         "Compare reference clocks without correcting for their offsets."},
-        &LiveConfig::calibrate},
+    {{"enable", "calibrate", Type::flag, 0, 0, "off", "", "Reference clocks are not calibrated.",
+        Support::none}},
     {{"enable", "bclient", Type::flag, 0, 0, "off", "", "Broadcast is not supported.",
         Support::none}},
     {{"enable", "mode7", Type::flag, 0, 0, "off", "",
@@ -166,7 +164,7 @@ void read_switches(
             [&](const Switch& s) { return s.option.name == token->text; });
         if (found == switches.end())
             skip_unknown(draft, line, *token, directive, "enable");
-        else if (found->member == nullptr)
+        else if (found->option.support == Support::none)
             tell_without_effect(draft, line, found->option, *token);
         else
             names.insert(token->text);

@@ -42,7 +42,7 @@ Standing examine(const Source& s, const Circumstances& at, const Policy& policy)
 {
     Standing st;
     st.id = s.id;
-    st.estimate = estimate(s.filter, at.now, at.drift);
+    st.estimate = estimate(s.filter, at.now, at.drift, policy.allan.interval());
     if (s.reach == 0)
         refuse(st, peer_unreachable,
             s.last ? "did not answer the last eight polls" : "has not answered yet");

@@ -19,7 +19,6 @@ struct Policy {
     Stratum ceiling{16}; // servers at or above are unfit
     Seconds mindist{0.001};
     Seconds maxdist{1.5};
-    Seconds maxdisp{16}; // what a sample says of its own dispersion is cut here
     Stratum orphan{16}; // what we show when no source is left; 16: nothing
     Seconds orphanwait{300};
 

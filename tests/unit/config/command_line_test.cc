@@ -56,7 +56,7 @@ TEST(Arguments, HaveLongNamesThatMayBeShortened)
     CHECK(c.statsdir == "/s" && c.may_panic_once && c.quits_when_set && c.steps_at_start);
     CHECK(c.stays_in_foreground && c.slews && c.high_priority && c.only_ipv4 && !c.only_ipv6);
     CHECK(c.ignores_virtual_interfaces && c.interface_interval == Seconds{0});
-    CHECK(c.wait_for_sync == Seconds{60} && c.priority == 5 && c.user == "u" && c.debug == 3);
+    CHECK(c.wait_for_sync == Seconds{60} && c.high_priority && c.user == "u" && c.debug == 3);
 }
 
 TEST(Arguments, OfOurOwn)

@@ -61,7 +61,7 @@ TEST(ConfigDiff, SaysWhichSubjectsChanged)
         = {{"restrict default noserve", &Changes::access}, {"restrict x.example", &Changes::access},
             {"limit burst 5", &Changes::limit}, {"mru maxmem 5", &Changes::mru},
             {"nic ignore all", &Changes::interfaces}, {"dscp 0", &Changes::interfaces},
-            {"tos minclock 5", &Changes::policy}, {"disable kernel", &Changes::policy},
+            {"tos minclock 5", &Changes::policy}, {"disable ntp", &Changes::policy},
             {"leapfile /a", &Changes::leap}, {"driftfile /a", &Changes::drift},
             {"statistics loopstats", &Changes::statistics}, {"logfile /a", &Changes::log},
             {"trustedkey 1", &Changes::keys}, {"setvar a = b", &Changes::variables},

@@ -51,8 +51,8 @@ TEST(ConfigKnobs, StepoutIsNeverShort)
 
 TEST(ConfigKnobs, DisableGoesBeforeEnable)
 {
-    const LiveConfig& l = live("disable ntp stats\nenable ntp calibrate");
-    CHECK(!l.ntp && !l.stats && l.calibrate && !l.policy.steers);
+    const LiveConfig& l = live("disable ntp stats kernel\nenable ntp");
+    CHECK(!l.ntp && !l.stats && l.auth && !l.policy.steers);
     expect("");
     live("enable montior");
     expect("ntp.conf:1:8: warning: 'montior' is not an option of 'enable' (did you mean "

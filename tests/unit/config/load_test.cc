@@ -232,7 +232,7 @@ TEST(ConfigLoad, TellsWhatThisBuildCannotDo)
     const std::string text = "pool a.example\nrefclock pps\nrefclock shm\nserver b.example nts\n"
                              "server c.example xleave\nnts enable cert /c key /k\nleapfile /l\n"
                              "leapsmearinterval 7200\nstatistics loopstats\nstatsdir /s\n"
-                             "logconfig =all\n";
+                             "logconfig =all\ncontrolkey 5\n";
     STRCMP_EQUAL("", all(parsed(text).diagnostics).c_str());
 
     const std::string_view drivers[] = {"shm", "nmea"};
@@ -249,7 +249,8 @@ TEST(ConfigLoad, TellsWhatThisBuildCannotDo)
         "timeballd: warning: 'leapsmearinterval' is not available in this build: leap seconds are "
         "announced\n"
         "timeballd: note: 'statistics' are not written in this build\n"
-        "timeballd: note: 'logconfig' is not available in this build: all messages are written\n",
+        "timeballd: note: 'logconfig' is not available in this build: all messages are written\n"
+        "timeballd: note: 'controlkey': nothing can be changed over the network in this build\n",
         all(load_text(text, "", {}, {.drivers = drivers}).diagnostics).c_str());
     STRCMP_EQUAL("", all(load_text("pool a.example\n").diagnostics).c_str());
 }

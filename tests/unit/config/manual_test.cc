@@ -78,3 +78,19 @@ TEST(ConfigManual, SaysWhatASingleValueMeans)
     }
     CHECK(values >= 8);
 }
+
+TEST(ConfigManual, HasEveryOptionOfTheCommandLine)
+{
+    const std::string daemon = page("timeballd.8");
+    const std::string text = usage();
+    int options = 0;
+    for (auto at = text.find("--"); at != text.npos; at = text.find("\n", at)) {
+        at = text.find("--", at);
+        if (at == text.npos)
+            break;
+        const std::string name = text.substr(at + 2, text.find_first_of(" \n", at) - at - 2);
+        CHECK_TEXT(daemon.find("Fl -" + name) != std::string::npos, name.c_str());
+        ++options;
+    }
+    CHECK(options > 30);
+}
