@@ -69,6 +69,14 @@ std::string without_delays(std::string text)
     return text;
 }
 
+// What moves the cursor there, however many lines there will be.
+std::string lowest_line()
+{
+    const std::string move = capability("cup");
+    const char* text = tiparm(move.c_str(), 998, 0);
+    return text ? text : "";
+}
+
 } // namespace
 
 void remember(int input, int output)
@@ -87,10 +95,14 @@ void arm()
 {
     farewell_size = 0;
     // Attributes and colors, keypad, cursor and screen as they were.
+    std::string farewell;
     for (const char* name : {"sgr0", "op", "rmkx", "cnorm", "rmcup"})
-        for (const char c : without_delays(capability(name)))
-            if (farewell_size < farewell_bytes.size())
-                farewell_bytes[farewell_size++] = c;
+        farewell += without_delays(capability(name));
+    if (capability("rmcup").empty()) // no second screen: go on in the last line
+        farewell += without_delays(lowest_line() + capability("el"));
+    for (const char c : farewell)
+        if (farewell_size < farewell_bytes.size())
+            farewell_bytes[farewell_size++] = c;
     is_armed = true;
     for (const int signal : deadly)
         std::signal(signal, rescue_and_die);

@@ -119,7 +119,7 @@ Result<std::unique_ptr<Terminal>, std::string> Terminal::open()
 
 Terminal::~Terminal()
 {
-    endwin();
+    leave();
     rescue::disarm();
     delscreen(static_cast<::SCREEN*>(curses_));
 }
@@ -206,6 +206,11 @@ Size Terminal::size()
 void Terminal::leave()
 {
     def_prog_mode();
+    // Where there is no second screen, what comes next is written into our last line.
+    wmove(stdscr, LINES - 1, 0);
+    wclrtoeol(stdscr);
+    wrefresh(stdscr);
+    shown_.reset();
     endwin();
 }
 
