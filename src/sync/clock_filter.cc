@@ -20,12 +20,13 @@ std::vector<Reading> by_delay(
         if (stage)
             readings.push_back(*stage);
 
-    // With a frequency that nobody knows yet, dispersion soon says more than delay.
+    // With a frequency that nobody knows yet, age soon says more than delay.
+    const bool is_steady = drift.likely <= frequency_tolerance * 2;
     const auto merit = [&](const Reading& r) {
         const Seconds age{now - r.when};
-        return age < allan && drift.tolerance <= frequency_tolerance * 2
-            ? r.delay
-            : r.delay + 2 * aged_dispersion(r, now, drift);
+        if (is_steady && age < allan)
+            return r.delay;
+        return r.delay + 2 * (r.dispersion + std::max(drift.likely, frequency_tolerance) * age);
     };
     std::stable_sort(readings.begin(), readings.end(),
         [&](const Reading& a, const Reading& b) { return merit(a) < merit(b); });

@@ -10,7 +10,8 @@ namespace timeball::sync {
 
 struct Drift {
     Frequency frequency; // gain of UTC on the free-running clock
-    Frequency tolerance; // its error is within this
+    Frequency tolerance; // its error is certainly within this
+    Frequency likely{}; // and usually within this
 };
 
 } // namespace timeball::sync

@@ -21,6 +21,9 @@ constexpr Seconds patience{8};
 constexpr Frequency unknown_frequency = Frequency::ppm(100);
 constexpr Frequency drift_file_error = Frequency::ppm(2);
 
+// The worst of drift files: of another season, or of another machine.
+constexpr Frequency stale_drift_file_error = Frequency::ppm(100);
+
 // A frequency counts as known when its error is below this.
 constexpr Frequency frequency_goal = Frequency::ppm(2);
 
@@ -31,9 +34,11 @@ constexpr double usual_asymmetry = 0.1;
 
 Engine::State::State(const Policy& p) : policy{p}, discipline{begin(p)}
 {
-    if (policy.initial_frequency)
+    range = unknown_range();
+    if (policy.initial_frequency) {
         estimator.expect(*policy.initial_frequency, drift_file_error);
-    else
+        range = frequency_range(*policy.initial_frequency, stale_drift_file_error);
+    } else
         estimator.expect(Frequency{}, unknown_frequency);
 }
 
@@ -44,17 +49,16 @@ Source* Engine::State::find(SourceId id)
     return found == sources.end() ? nullptr : &*found;
 }
 
-// How far the frequency may be off is a hard bound, not a standard deviation: until it has been
-// measured over some minutes it is all that a clock can be wrong, or a multiple of what a drift
-// file of another day or another machine usually is.
 Drift Engine::State::drift() const
 {
-    constexpr Seconds trial{120};
-    const Frequency believed = estimator.frequency_uncertainty() * 4 + estimator.doubt();
-    const Frequency unproven
-        = policy.initial_frequency ? Frequency::ppm(100) : policy.max_frequency;
-    const Frequency doubt = estimator.span() < trial ? unproven : believed;
-    return {estimator.frequency(), policy.dispersion + std::min(doubt, policy.max_frequency)};
+    const Frequency error = greatest_error(range, estimator.frequency()) + estimator.doubt();
+    return {estimator.frequency(), policy.dispersion + std::min(error, policy.max_frequency),
+        estimator.frequency_uncertainty() * 3};
+}
+
+FrequencyRange Engine::State::unknown_range() const
+{
+    return frequency_range({}, policy.max_frequency);
 }
 
 Seconds Engine::State::ours(const ClockReading& clock) const
@@ -70,6 +74,8 @@ void Engine::State::forget()
     }
     origin.reset();
     estimator.forget_offset();
+    range.older.reset();
+    range.newer.reset();
     first_unripe.reset();
     time_constant = {};
     is_synchronized = false;
@@ -101,6 +107,7 @@ void Engine::State::take(Source& source, const Sample& sample)
     source.is_newest_popcorn = !source.is_newest_popcorn
         && is_popcorn(source.filter, reading, drift())
         && estimator.passes_over(source.id, reading.when, reading.offset);
+    source.was_doubtful = source.is_doubtful;
     source.is_doubtful = source.is_newest_popcorn;
     source.filter = push(source.filter, reading);
 
@@ -241,6 +248,7 @@ void Engine::State::update(const Selection& selection, const ClockReading& clock
     std::optional<SourceId> fresh, Outcome& outcome)
 {
     bound = {selection.truth, clock.free};
+    range = narrowed(range, bound, unknown_range());
     Source* source = fresh ? find(*fresh) : nullptr;
     const bool begins = !estimator.is_started();
     if (begins) {
@@ -318,6 +326,10 @@ void Engine::State::steer(Action action, const ClockReading& clock, Outcome& out
 void Engine::State::adapt_poll(const Innovation& innovation, Source& source)
 {
     source.is_doubtful = innovation.meaning != Innovation::Meaning::noise;
+    if (source.is_doubtful && source.was_doubtful) // confirmed: what do the others say?
+        for (Source& s : sources)
+            s.is_doubtful = true;
+
     const Poll lowest = source.traits.minpoll;
     if (innovation.meaning == Innovation::Meaning::clock_changed)
         time_constant = {lowest, 0};

@@ -7,6 +7,7 @@
 #include "sync/engine.h"
 #include "sync/error_bound.h"
 #include "sync/estimator.h"
+#include "sync/frequency_range.h"
 #include "sync/selection.h"
 #include "sync/time_constant.h"
 
@@ -20,6 +21,7 @@ struct Engine::State {
     std::vector<Source> sources; // in order of id
     std::optional<Nanoseconds> origin; // near UTC minus free-running; offsets are kept less this
     Estimator estimator;
+    FrequencyRange range; // in which its frequency certainly lies
     Discipline discipline;
     TimeConstant time_constant;
 
@@ -43,6 +45,7 @@ struct Engine::State {
     void forget();
 
     Drift drift() const;
+    FrequencyRange unknown_range() const;
     Seconds ours(const ClockReading& clock) const; // UTC shown minus free-running, less the origin
 
 private:

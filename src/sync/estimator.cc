@@ -26,6 +26,7 @@ constexpr double outlier_limit = 3;
 // of two sources, or of the only one, that our own clock has.
 constexpr int outliers_of_a_path = 4;
 constexpr int outliers_of_the_clock = 2;
+constexpr int outliers_among_strangers = 6; // of the clock, while nobody is known well
 
 // So many measurements as expected make a source's word count against the clock.
 constexpr int calm_of_an_acquaintance = 4;
@@ -231,11 +232,12 @@ Innovation::Meaning Estimator::interpret(std::size_t bias, double normalized)
     Bias& of = biases_[bias - 2];
     if (std::fabs(normalized) <= outlier_limit) {
         of.outliers = 0;
-        ++of.calm;
-        changes_in_a_row_ = 0;
-        doubt_ /= 2;
-        surprises_ = {};
-        quiet_ = when_;
+        if (++of.calm > calm_of_an_acquaintance) {
+            surprises_ = {};
+            quiet_ = when_;
+            changes_in_a_row_ = 0;
+            doubt_ /= 2;
+        }
         return Innovation::Meaning::noise;
     }
     const bool is_anybody_known = std::any_of(biases_.begin(), biases_.end(),
@@ -249,7 +251,8 @@ Innovation::Meaning Estimator::interpret(std::size_t bias, double normalized)
     if (is_known || !is_anybody_known)
         count_surprise(of.source, side);
 
-    if (std::abs(surprises_.count) >= outliers_of_the_clock
+    const int convincing = is_anybody_known ? outliers_of_the_clock : outliers_among_strangers;
+    if (std::abs(surprises_.count) >= convincing
         && (surprises_.are_of_several || biases_.size() == 1))
         return Innovation::Meaning::clock_changed;
     if (std::abs(of.outliers) >= outliers_of_a_path)

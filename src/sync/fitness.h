@@ -24,6 +24,7 @@ struct Source {
     PathDelay path;
     bool is_newest_popcorn = false;
     bool is_doubtful = false; // the newest reading was a surprise: ask again soon
+    bool was_doubtful = false; // and so was the one before
 };
 
 // How it stands at the moment. Offsets are UTC minus the free-running clock, less the origin.

@@ -41,7 +41,8 @@ Seconds offset_noise(const PathDelay& path, Seconds delay, Seconds floor)
     const double unseen
         = 0.63 * (mean - least) / std::sqrt(n) + suspicion * delay.count() / (n * n);
     const double excess = delay.count() - least + unseen;
-    return Seconds{std::hypot(excess / std::sqrt(12.0), floor.count())};
+    const double caution = 1 + 2 / n; // few delays may agree by chance
+    return Seconds{std::hypot(caution * excess / std::sqrt(12.0), floor.count())};
 }
 
 } // namespace timeball::sync
