@@ -123,8 +123,8 @@ source::Sink Daemon::sink()
     s.removed = [this](sync::SourceId id) { engine_.remove(id); };
     s.reached = [this](sync::SourceId id, std::uint8_t reach) { engine_.reach(id, reach); };
     s.sample = [this](sync::SourceId id, const sync::Sample& sample) {
-        notice_outside_step();
-        act(engine_.take(id, sample, steersman_.reading()));
+        if (!notice_outside_step()) // else it belongs to a time line that has ended
+            act(engine_.take(id, sample, steersman_.reading()));
     };
     s.event = [this](const source::Event& event) { log(event.severity, event.text); };
     return s;
@@ -149,11 +149,11 @@ void Daemon::tell_server_whom_we_ask()
     server_->set_upstreams(std::move(now));
 }
 
-void Daemon::notice_outside_step()
+bool Daemon::notice_outside_step()
 {
     const auto jump = steersman_.outside_step();
     if (!jump)
-        return;
+        return false;
     log(Severity::warning,
         fmt::format("the clock was moved by {} by somebody else; what was known of the sources is "
                     "forgotten",
@@ -162,6 +162,7 @@ void Daemon::notice_outside_step()
     begin_time_line();
     engine_.forget_samples();
     sources_->begin_again();
+    return true;
 }
 
 void Daemon::act(const sync::Outcome& outcome)

@@ -62,7 +62,7 @@ private:
     void act(const sync::Outcome& outcome);
     void step(const sync::Steering& steering);
     void begin_time_line();
-    void notice_outside_step();
+    bool notice_outside_step();
     void end_hour();
     report::ServerCounters counters() const;
     void end(int status);
