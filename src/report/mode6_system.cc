@@ -53,8 +53,7 @@ constexpr SystemRow state[] = {
     {"tc", true,
         [](const Report& r) { return decimal(std::int64_t{r.system.sync.time_constant.log2}); }},
     {"peer", true, [](const Report& r) { return decimal(std::int64_t{r.system.peer.value}); }},
-    {"peeradr", false, source_address},
-    {"peermode", false, source_mode},
+    {"peeradr", false, source_address}, {"peermode", false, source_mode},
     {"offset", true, [](const Report& r) { return milliseconds(r.system.sync.offset, 6); }},
     {"frequency", true, [](const Report& r) { return ppm(r.system.sync.frequency, 6); }},
     {"sys_jitter", true,
@@ -82,8 +81,7 @@ constexpr SystemRow state[] = {
         }},
     {"mintc", true,
         [](const Report& r) { return decimal(std::int64_t{r.system.minimum_time_constant.log2}); }},
-    // How long a MAC takes is not measured.
-    {"authdelay", false, [](const Report&) { return Text{}; }},
+    {"authdelay", false, [](const Report&) { return Text{}; }}, // not measured
 };
 
 // --- `sysstats`: each figure since the last record, and with _r since the start
@@ -188,25 +186,27 @@ constexpr SystemRow client_list[] = {
     client<&Clients::oldest_age>("mru_oldest_age"),
 };
 
-template <auto figure>
-constexpr SystemRow io(std::string_view name)
+// --- `iostats` and `timerstats` ----------------------------------------------
+
+// Receive buffers and wake-ups are an affair of ntpd's inside.
+constexpr SystemRow unknown(std::string_view name)
 {
-    return {name, false, of<Traffic, &System::traffic, figure>};
+    return {name, false, [](const Report&) { return Text{}; }};
 }
 
 constexpr SystemRow traffic[] = {
-    io<&Traffic::since_reset>("iostats_reset"),
-    io<&Traffic::receive_buffers>("total_rbuf"),
-    io<&Traffic::free_buffers>("free_rbuf"),
-    io<&Traffic::used_buffers>("used_rbuf"),
-    io<&Traffic::low_water>("rbuf_lowater"),
-    io<&Traffic::dropped>("io_dropped"),
-    io<&Traffic::ignored>("io_ignored"),
-    io<&Traffic::received>("io_received"),
-    io<&Traffic::sent>("io_sent"),
-    io<&Traffic::send_failed>("io_sendfailed"),
-    io<&Traffic::wakeups>("io_wakeups"),
-    io<&Traffic::useful_wakeups>("io_goodwakeups"),
+    {"iostats_reset", false, [](const Report& r) { return whole_seconds(r.system.uptime); }},
+    unknown("total_rbuf"),
+    unknown("free_rbuf"),
+    unknown("used_rbuf"),
+    unknown("rbuf_lowater"),
+    ever<&Counters::dropped>("io_dropped"),
+    unknown("io_ignored"),
+    ever<&Counters::received>("io_received"),
+    ever<&Counters::sent>("io_sent"),
+    ever<&Counters::send_failed>("io_sendfailed"),
+    unknown("io_wakeups"),
+    unknown("io_goodwakeups"),
     {"timerstats_reset", false, of<Timers, &System::timers, &Timers::since_reset>},
     {"timer_overruns", false, of<Timers, &System::timers, &Timers::overruns>},
     {"timer_xmts", false, of<Timers, &System::timers, &Timers::transmits>},

@@ -52,14 +52,6 @@ struct ClientListState {
     std::uint64_t exists = 0, added = 0, recycled_old = 0, recycled_full = 0, refused = 0;
 };
 
-// Datagrams and wake-ups of the whole daemon.
-struct Traffic {
-    Seconds since_reset{0};
-    std::uint64_t receive_buffers = 0, free_buffers = 0, used_buffers = 0, low_water = 0;
-    std::uint64_t dropped = 0, ignored = 0, received = 0, sent = 0, send_failed = 0, wakeups = 0,
-                  useful_wakeups = 0;
-};
-
 struct Timers {
     Seconds since_reset{0};
     std::uint64_t overruns = 0, transmits = 0;
@@ -123,7 +115,6 @@ struct System {
     // Empty: there is no such thing here, and nothing is said of it.
     std::optional<KernelClock> kernel;
     std::optional<ClientListState> clients;
-    std::optional<Traffic> traffic;
     std::optional<Timers> timers;
 };
 
@@ -148,7 +139,7 @@ struct Association {
     std::string host_name; // as configured; "NAME(unit)" for a reference clock; empty when numeric
     Endpoint remote; // 0.0.0.0 while unresolved and for a pool
     LocalAddress local;
-    std::uint16_t local_port = 0; // 0: none at present
+    std::uint16_t local_port = 0; // from which it was asked last; 0: never
     bool is_configured = true;
     bool is_pool = false; // the solicitor: refid POOL
     bool is_refclock = false;

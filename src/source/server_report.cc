@@ -22,6 +22,7 @@ report::Association ServerSource::report() const
     else
         a.remote.port = config_.port;
     a.local = local_;
+    a.local_port = local_port_;
     a.is_configured = origin_ == Origin::configured;
     a.is_preemptible = config_.is_preemptible || origin_ == Origin::pool;
     a.wants_authentication = config_.key.value != 0;

@@ -156,6 +156,7 @@ void ServerSource::use(const Endpoint& server, Nanoseconds after)
     is_unroutable_ = false;
     heard_ = {};
     local_ = {};
+    local_port_ = 0;
     view_ = {};
     flash_ = 0;
     last_received_.reset();
@@ -239,6 +240,7 @@ void ServerSource::send()
     if (!socket)
         return cannot_send(socket.error());
     socket_ = std::move(*socket);
+    local_port_ = socket_->local().port;
     ++common_.sockets_open;
 
     const std::uint64_t nonce = edges.random.bits64();

@@ -136,6 +136,7 @@ private:
 
     Heard heard_;
     LocalAddress local_;
+    std::uint16_t local_port_ = 0; // of the last request
     sync::SourceView view_;
     EventMark mark_;
     std::string complaint_; // the last one said

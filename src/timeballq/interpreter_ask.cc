@@ -21,8 +21,9 @@ using control::Reply;
 // Names separated by blanks, by commas or by both, as one list.
 std::string name_list(const std::vector<std::string>& words)
 {
+    const std::string all = joined(words, ","); // the names refer to it
     std::string list;
-    for (const auto name : control::names_in(joined(words, ",")))
+    for (const auto name : control::names_in(all))
         list.append(list.empty() ? "" : ",").append(name);
     return list;
 }

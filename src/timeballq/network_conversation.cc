@@ -76,7 +76,10 @@ NetworkConversation::Ending NetworkConversation::ask_one(
     if (!socket_ || server_ != server) {
         server_ = server;
         auto opened = ways_.network.open(ways_.loop,
-            {.bind = {Address::any(server.address.family), 0}, .wants_stamps = false}, *this);
+            {.bind = {Address::any(server.address.family), 0},
+                .wants_stamps = false,
+                .hears_refusals = true},
+            *this);
         if (!opened)
             return opened.error();
         socket_ = std::move(*opened);

@@ -120,6 +120,10 @@ TEST(Mode6Report, AnswersEveryNameThatSysstatsAsksFor)
         CHECK(control::to_integer(asked(report, name)).has_value());
         CHECK(control::to_integer(asked(report, name + "_r")).has_value());
     }
+    report.system.counters.send_failed = 3;
+    STRCMP_EQUAL("3", asked(report, "io_sendfailed").c_str());
+    STRCMP_EQUAL("1000", asked(report, "io_received").c_str());
+    STRCMP_EQUAL("3600", asked(report, "iostats_reset").c_str());
     STRCMP_EQUAL("100", asked(report, "ss_received").c_str());
     STRCMP_EQUAL("1000", asked(report, "ss_received_r").c_str());
 }
@@ -127,17 +131,15 @@ TEST(Mode6Report, AnswersEveryNameThatSysstatsAsksFor)
 TEST(Mode6Report, KnowsFiguresThatThereAreNotButInventsNone)
 {
     for (const char* name :
-        {"koffset", "kstflags", "mru_depth", "mru_mem", "io_sent", "timer_xmts", "authdelay"})
+        {"koffset", "kstflags", "mru_depth", "mru_mem", "free_rbuf", "timer_xmts", "authdelay"})
         STRCMP_EQUAL("(absent)", asked(report, name).c_str());
     report.system.kernel = KernelClock{.maximum_error = Seconds{0.0335}, .flags = "pll nano"};
     report.system.clients = ClientListState{.depth = 7, .memory = 2049};
-    report.system.traffic = Traffic{.sent = 9};
     STRCMP_EQUAL("33.500000", asked(report, "kmaxerr").c_str());
     STRCMP_EQUAL("\"pll nano\"", asked(report, "kstflags").c_str());
     STRCMP_EQUAL("7", asked(report, "mru_depth").c_str());
     STRCMP_EQUAL("3", asked(report, "mru_mem").c_str());
     STRCMP_EQUAL("0x3", asked(report, "mru_enabled").c_str());
-    STRCMP_EQUAL("9", asked(report, "io_sent").c_str());
 }
 
 TEST(Mode6Report, AnswersNamesInTheOrderOfTheQuestionAndEachOnce)

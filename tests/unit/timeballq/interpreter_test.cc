@@ -271,6 +271,8 @@ TEST(Interpreter, ReadsSeveralPeersWithALineBetween)
                  "\n"
                  "associd=4712 srcadr=2001:db8::2, stratum=2\n",
         run("mrv &1 &2 srcadr,stratum").out.c_str());
+    STRCMP_CONTAINS("associd=4712 srcadr=2001:db8::2, stratum=2, refid=10.0.0.1, reach=377\n",
+        run("mrv &1 &2 srcadr, stratum refid,reach").out.c_str());
     STRCMP_EQUAL("usage: mrv FIRST LAST [NAME...]\n", run("mrv").err.c_str());
     STRCMP_EQUAL("no association between 1 and 2\n", run("mrv 1 2").err.c_str());
 }
