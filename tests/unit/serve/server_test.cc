@@ -6,6 +6,8 @@
 #include "serve/server.h"
 #include "unit/serve/fakes.h"
 
+#include <memory>
+
 #include <CppUTest/TestHarness.h>
 
 using namespace timeball;
@@ -25,7 +27,10 @@ TEST_GROUP(Server)
     FakeLog log;
     FakeThreads threads;
     Platform platform{loop, clock, network, resolver, random, files, log, threads};
-    Snapshot<ntp::ServedTime> served;
+    // On the heap: they are aligned to cache lines, and a test's own object may not be.
+    std::unique_ptr<Snapshot<ntp::ServedTime>> served_owner
+        = std::make_unique<Snapshot<ntp::ServedTime>>();
+    Snapshot<ntp::ServedTime>& served = *served_owner;
     config::StartConfig start;
     config::LiveConfig live;
     std::vector<ControlRequest> control;

@@ -7,6 +7,7 @@
 #include "serve/worker.h"
 #include "unit/serve/fakes.h"
 
+#include <memory>
 #include <random>
 
 #include <CppUTest/TestHarness.h>
@@ -156,8 +157,12 @@ TEST(WorkerStorm, OfAMillionPacketsIsCountedAndBringsNoReplyLongerThanItsRequest
     FakeLoop loop;
     FakeClock clock;
     FakeNetwork network;
-    Snapshot<ntp::ServedTime> served;
-    Tallies tallies;
+    // On the heap: they are aligned to cache lines, and a test's own object may not be.
+    std::unique_ptr<Snapshot<ntp::ServedTime>> served_owner
+        = std::make_unique<Snapshot<ntp::ServedTime>>();
+    std::unique_ptr<Tallies> tallies_owner = std::make_unique<Tallies>();
+    Snapshot<ntp::ServedTime>& served = *served_owner;
+    Tallies& tallies = *tallies_owner;
     std::uint64_t handed_on = 0;
     const Endpoint at{Address::any(Family::ipv4), 123};
     Worker worker{{loop, clock, network, served, tallies}, {.clients = {1, 2}, .chance = {3, 4}},

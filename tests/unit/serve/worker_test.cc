@@ -6,6 +6,8 @@
 #include "serve/worker.h"
 #include "unit/serve/fakes.h"
 
+#include <memory>
+
 #include <CppUTest/TestHarness.h>
 
 using namespace timeball;
@@ -37,8 +39,12 @@ TEST_GROUP(Worker)
     FakeLoop loop;
     FakeClock clock;
     FakeNetwork network;
-    Snapshot<ntp::ServedTime> served;
-    Tallies tallies;
+    // On the heap: they are aligned to cache lines, and a test's own object may not be.
+    std::unique_ptr<Snapshot<ntp::ServedTime>> served_owner
+        = std::make_unique<Snapshot<ntp::ServedTime>>();
+    std::unique_ptr<Tallies> tallies_owner = std::make_unique<Tallies>();
+    Snapshot<ntp::ServedTime>& served = *served_owner;
+    Tallies& tallies = *tallies_owner;
     std::vector<ControlRequest> control;
     bool has_control_room = true;
     // The advice of the NTP Pool.
