@@ -69,7 +69,7 @@ Dots draw(const std::vector<PlotPoint>& curve, const Scale& scale, int columns, 
             draw_line(dots, last->first, last->second, x, y);
         else
             dots.set(x, y);
-        last = {x, y};
+        last.emplace(x, y);
     }
     return dots;
 }
