@@ -166,12 +166,13 @@ TEST(ClientList, AgreesWithASimpleOneOverManyPackets)
     std::list<std::uint32_t> simple; // oldest first
     std::map<std::uint32_t, std::list<std::uint32_t>::iterator> places;
     std::mt19937 random{7};
+    int differences = 0;
     for (int i = 0; i < 200'000; ++i) {
         now += 10ms;
         const std::uint32_t who = random() % 300;
         const bool is_new = list.meet({Address::ipv4(who), 1}, ntp::Mode::client, 4, now).is_new;
         const auto known = places.find(who);
-        CHECK(is_new == (known == places.end()));
+        differences += is_new != (known == places.end());
         if (known != places.end())
             simple.erase(known->second);
         else if (simple.size() == most) {
@@ -182,6 +183,7 @@ TEST(ClientList, AgreesWithASimpleOneOverManyPackets)
         if (i % 1000 == 0)
             CHECK((order(list) == std::vector<std::uint32_t>{simple.begin(), simple.end()}));
     }
+    LONGS_EQUAL(0, differences);
     UNSIGNED_LONGS_EQUAL(most, list.counts().present);
 }
 
@@ -224,8 +226,10 @@ TEST(ClientList, CostsLessThan48OctetsForEachOfAMillionClients)
         list.meet({Address::ipv4(i * 2654435761u), 123}, ntp::Mode::client, 4, now);
     }
     UNSIGNED_LONGS_EQUAL(million, list.counts().present);
+    std::uint32_t found = 0;
     for (std::uint32_t i = 0; i < million; ++i)
-        CHECK(list.find(Address::ipv4(i * 2654435761u)) != nullptr);
+        found += list.find(Address::ipv4(i * 2654435761u)) != nullptr;
+    UNSIGNED_LONGS_EQUAL(million, found);
     const double each = static_cast<double>(list.octets()) / million;
     std::printf("\n1,000,000 clients: %.2f octets for each\n", each);
     CHECK(each <= 48);
