@@ -86,6 +86,14 @@ bool is_after(Timestamp a, Timestamp b)
     return static_cast<std::int64_t>(a.bits - b.bits) > 0;
 }
 
+// Servers fill the bits below their precision with noise (RFC 5905, section 6), so that two
+// readings of nearly the same moment may come out in either order.
+Timestamp with_noise(Timestamp t, std::int8_t precision)
+{
+    const int log2 = std::clamp<int>(precision + 1, -32, -10); // of the spans of both
+    return {t.bits + (std::uint64_t{1} << (32 + log2))};
+}
+
 std::optional<Reject> useless(const Header& h)
 {
     if (const auto code = kiss(h))
@@ -96,8 +104,9 @@ std::optional<Reject> useless(const Header& h)
         return Reject::unsynchronized;
     if (to_seconds(h.root_delay) / 2 + to_seconds(h.root_dispersion) >= max_distance)
         return Reject::bad_header;
-    if (is_after(h.receive, h.transmit)
-        || (!h.reference.is_zero() && is_after(h.reference, h.transmit)))
+    const Timestamp transmit = with_noise(h.transmit, h.precision);
+    if (is_after(h.receive, transmit)
+        || (!h.reference.is_zero() && is_after(h.reference, transmit)))
         return Reject::bad_header;
     return std::nullopt;
 }
