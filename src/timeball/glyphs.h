@@ -16,7 +16,8 @@ struct Glyphs {
     bool has_braille;
     char32_t ellipsis;
     char32_t line; // of a rule
-    char32_t axis; // beside a plot
+    char32_t axis, tick; // beside a plot, and where zero is
+    char32_t level; // the line of zero across it
     char32_t answered, missed; // polls in the reach register
     char32_t left_end, right_end, middle; // of a correctness interval
     char32_t zero; // where nothing is off

@@ -69,7 +69,7 @@ struct Model {
     int help_top = 0, details_top = 0; // first line shown
     AssociationId selected; // 0: the first one
     int table_top = 0; // first row shown
-    Seconds plot_span{15 * 60};
+    std::optional<Seconds> plot_span; // nothing: as long as we watch, up to a quarter of an hour
 
     // how we ask
     Nanoseconds interval{std::chrono::seconds{2}};

@@ -101,15 +101,24 @@ char32_t ascii(const Dots& dots, int column, int line)
 
 Scale scale_of(const std::vector<PlotPoint>& curve, double least_height)
 {
-    double low = INFINITY, high = -INFINITY;
-    for (const PlotPoint& point : curve) {
-        if (point.y) {
-            low = std::min(low, *point.y);
-            high = std::max(high, *point.y);
-        }
-    }
-    if (low > high)
+    std::vector<double> values;
+    for (const PlotPoint& point : curve)
+        if (point.y)
+            values.push_back(*point.y);
+    if (values.empty())
         return {-least_height / 2, least_height / 2};
+    std::sort(values.begin(), values.end());
+
+    double low = values.front(), high = values.back();
+    // Where most of them lie. A clock that was set when the curve began is an extreme of that kind.
+    const std::size_t tenth = values.size() / 10;
+    const double usual_low = values[tenth], usual_high = values[values.size() - 1 - tenth];
+    const double usual = std::max(usual_high - usual_low, least_height);
+    constexpr double extreme = 6; // times as high as usual
+    if (high - low > extreme * usual) {
+        low = std::max(low, usual_low - usual / 2);
+        high = std::min(high, usual_high + usual / 2);
+    }
     const double air = std::max((high - low) * 0.05, (least_height - (high - low)) / 2);
     return {low - air, high + air};
 }

@@ -22,7 +22,8 @@ struct Scale {
     double low, high;
 };
 
-// Holds all values with a little air, and is never so narrow that noise of arithmetic shows.
+// Holds all values with a little air, but rare extremes do not flatten the rest. Never so narrow
+// that noise of arithmetic shows.
 Scale scale_of(const std::vector<PlotPoint>& curve, double least_height);
 
 // `lines` rows of `columns` glyphs, the uppermost first. Points outside of the scale are drawn at

@@ -17,8 +17,9 @@ using namespace std::chrono_literals;
 
 constexpr std::array<Nanoseconds, 11> intervals{
     200ms, 500ms, 1s, 2s, 5s, 10s, 15s, 30s, 60s, 120s, 300s};
-constexpr std::array<Seconds, 6> spans{
-    Seconds{60}, Seconds{300}, Seconds{900}, Seconds{3600}, Seconds{6 * 3600}, Seconds{86400}};
+constexpr std::array<Seconds, 7> spans{Seconds{60}, Seconds{120}, Seconds{300}, Seconds{900},
+    Seconds{3600}, Seconds{6 * 3600}, Seconds{86400}};
+constexpr Seconds longest_unasked{900};
 
 // The nearest longer or shorter step; the same one at the ends.
 template <class T, std::size_t n>
@@ -143,10 +144,10 @@ void obey(Model& model, Command command)
         model.is_numeric = !model.is_numeric;
         return;
     case Command::longer_plots:
-        model.plot_span = longer(spans, model.plot_span);
+        model.plot_span = longer(spans, plot_span(model));
         return;
     case Command::shorter_plots:
-        model.plot_span = shorter(spans, model.plot_span);
+        model.plot_span = shorter(spans, plot_span(model));
         return;
     case Command::redraw:
         ++model.redraws;
@@ -293,6 +294,15 @@ Instant<Mono> next_look(const Model& model)
     if (model.server.is_asking || !model.server.ask_at)
         return tick;
     return std::min(tick, *model.server.ask_at);
+}
+
+Seconds plot_span(const Model& model)
+{
+    if (model.plot_span)
+        return *model.plot_span;
+    const Seconds watched = model.now - model.server.watched_since;
+    const auto fitting = std::lower_bound(spans.begin(), spans.end(), watched);
+    return fitting == spans.end() ? longest_unasked : std::min(*fitting, longest_unasked);
 }
 
 const Peer* peer_of(const Server& server, AssociationId id)

@@ -16,6 +16,9 @@ bool wants_answers(const Model& model);
 // When to wake up at the latest: for the next round, or because a clock on the screen ticks.
 Instant<Mono> next_look(const Model& model);
 
+// The time that plots show.
+Seconds plot_span(const Model& model);
+
 // The association under the selection bar. -1 without associations.
 int selected_row(const Model& model);
 const Peer* selected_peer(const Model& model); // nullptr without associations

@@ -161,10 +161,10 @@ void write_samples(Page& page, const Peer& peer, const Model& model, const Glyph
     if (has_plot) {
         PlotWords words = offset_plot;
         words.title += ", last "
-            + interval_in_words(std::chrono::duration_cast<Nanoseconds>(model.plot_span));
+            + interval_in_words(std::chrono::duration_cast<Nanoseconds>(plot_span(model)));
         const int left = is_beside ? filter_width + 6 : 3;
         draw_plot(page.screen, {left, page.line}, {page.columns() - left - 2, plot_lines}, words,
-            curve(history->second, shown_moment(model), model.plot_span), with);
+            curve(history->second, shown_moment(model), plot_span(model)), with);
     }
     page.line += has_plot || is_beside ? plot_lines + 1 : 0;
 }

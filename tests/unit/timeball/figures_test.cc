@@ -225,6 +225,20 @@ TEST(ConsolePlot, KeepsPointsFarOutsideAtItsEdge)
     CHECK(rows[1][2] != U' ');
 }
 
+// A clock that was 400 ms off when the server started flattened the curve for a quarter of an hour.
+TEST(ConsolePlot, IsNotFlattenedByARareExtreme)
+{
+    std::vector<PlotPoint> curve;
+    for (int i = 0; i < 100; ++i)
+        curve.push_back({i / 100.0, i < 5 ? 400.0 : i % 2});
+    const Scale scale = scale_of(curve, 1e-3);
+    CHECK(scale.low <= 0 && scale.low >= -1);
+    CHECK(scale.high >= 1 && scale.high <= 2);
+    for (int i = 0; i < 40; ++i) // no longer rare
+        curve.push_back({1, 400.0});
+    CHECK(scale_of(curve, 1e-3).high >= 400);
+}
+
 TEST(ConsolePlot, DoesNotMagnifyNoise)
 {
     const Scale flat = scale_of({{0, 5.0}, {1, 5.0}}, 1.0);

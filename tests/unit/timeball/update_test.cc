@@ -187,12 +187,21 @@ TEST(ConsoleUpdate, IgnoresKeysWithoutMeaning)
     CHECK_FALSE(same.is_quitting);
 }
 
-TEST(ConsoleUpdate, ChoosesTheTimeThatPlotsSpan)
+TEST(ConsoleUpdate, LetsPlotsGrowWithTheTimeThatIsWatched)
 {
-    CHECK(pressed(model, U">").plot_span == Seconds{3600});
-    CHECK(pressed(model, U"<").plot_span == Seconds{300});
-    CHECK(pressed(model, U"<<<<<<<").plot_span == Seconds{60});
-    CHECK(pressed(model, U">>>>>>>").plot_span == Seconds{86400});
+    CHECK(plot_span(model) == Seconds{60});
+    CHECK(plot_span(after(model, 100s, TimePassed{})) == Seconds{120});
+    CHECK(plot_span(after(model, 600s, TimePassed{})) == Seconds{900});
+    CHECK(plot_span(after(model, 24h, TimePassed{})) == Seconds{900});
+}
+
+TEST(ConsoleUpdate, LeavesPlotsAsTheOperatorWantsThem)
+{
+    CHECK(plot_span(pressed(model, U">")) == Seconds{120});
+    CHECK(plot_span(pressed(model, U"><")) == Seconds{60});
+    CHECK(plot_span(pressed(model, U"<<<<<<<")) == Seconds{60});
+    CHECK(plot_span(pressed(model, U">>>>>>>")) == Seconds{86400});
+    CHECK(plot_span(after(pressed(model, U">>"), 24h, TimePassed{})) == Seconds{300});
 }
 
 TEST(ConsoleUpdate, KeepsWhatItKnowsWhenTheServerIsSilentAndGoesOnAsking)
