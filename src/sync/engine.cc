@@ -71,6 +71,7 @@ void Engine::State::forget()
     for (Source& s : sources) {
         s.filter = {};
         s.is_newest_popcorn = false;
+        s.is_doubtful = true; // all are asked again soon
     }
     origin.reset();
     estimator.forget_offset();
@@ -151,16 +152,16 @@ void Engine::State::wake(const ClockReading& clock, std::vector<Event>& events)
     if (started)
         return;
     started = alone_since = clock.free;
-    if (policy.initial_frequency)
+    if (policy.initial_frequency) {
+        system.frequency = *policy.initial_frequency;
         events.push_back({EventKind::freq_set, std::nullopt,
-            fmt::format(
-                "frequency of {:+.3f} ppm was taken over", policy.initial_frequency->ppm())});
-    else {
-        // Whoever steered this clock before us may have known something.
-        estimator.expect(clock.correction, unknown_frequency);
-        events.push_back(
-            {EventKind::freq_not_set, std::nullopt, "no frequency is known from before"});
+            fmt::format("frequency of {:+.3f} ppm was taken over", system.frequency.ppm())});
+        return;
     }
+    // Whoever steered this clock before us may have known something.
+    system.frequency = clock.correction;
+    estimator.expect(clock.correction, unknown_frequency);
+    events.push_back({EventKind::freq_not_set, std::nullopt, "no frequency is known from before"});
 }
 
 void Engine::State::follow(
@@ -314,6 +315,7 @@ void Engine::State::steer(Action action, const ClockReading& clock, Outcome& out
         s.action = Steering::Action::step;
         s.step = *origin + rounded(estimator.offset(clock.free)) - clock.utc_minus_free();
         has_just_stepped = true;
+        system.reference_time += s.step; // as it will be read from now on
         return;
     }
     // Soon enough to be done well before the next sample, late enough to be smooth.

@@ -96,6 +96,34 @@ TEST(EngineRules, SaysNothingFalseBetweenAStepAndTheNextReading)
     CHECK(w.last().system.leap == Leap::none);
 }
 
+// A reference time in the future makes clients reject us: it is told as the clock shows it after
+// the step.
+TEST(EngineRules, TellsTheReferenceTimeAsTheSteppedClockShowsIt)
+{
+    LittleWorld w = world(4);
+    w.set_clock(Seconds{100});
+    bool was_in_the_future = false;
+    w.on_event = [&] {
+        const SystemState& s = w.last().system;
+        was_in_the_future
+            = was_in_the_future || (s.leap != Leap::unsynchronized && s.reference_time > s.as_of);
+    };
+    w.run_for(Seconds{60});
+    CHECK(w.has_done(Steering::Action::step));
+    CHECK(w.last().system.leap == Leap::none);
+    CHECK(!was_in_the_future);
+}
+
+TEST(EngineRules, ShowsTheFrequencyOfTheDriftFileFromTheStart)
+{
+    policy.initial_frequency = Frequency::ppm(-20);
+    LittleWorld w = world(0);
+    w.run_for(Seconds{10});
+    DOUBLES_EQUAL(-20, w.last().system.frequency.ppm(), 1e-9);
+    CHECK(w.has_seen(EventKind::freq_set));
+    CHECK(w.last().system.state == ClockState::fset);
+}
+
 TEST(EngineRules, PanicsUnlessItMayOnce)
 {
     LittleWorld w = world(4);
