@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace timeball::daemon {
 
@@ -13,10 +14,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// The two clocks may run at rates that differ by what we and others steer, and a reading may be
-// preempted between them; what is beyond that is a step.
+// The two clocks may run at rates that differ by what we and others steer, and a machine may be too
+// busy to read them together; what is beyond that is a step.
 constexpr Nanoseconds outside_step_floor = 50ms;
 constexpr Frequency outside_step_rate = Frequency::ppm(2000);
+
+// Readings of the two clocks that are closer together than this are at the same moment. Whoever is
+// preempted between them tries again, so many times.
+constexpr Nanoseconds same_moment = 100us;
+constexpr int attempts = 16;
 
 // What takes less than this is not worth a timer.
 constexpr Seconds shortest_slew{0.001};
@@ -31,7 +37,7 @@ Steersman::Steersman(
       log_{clock.now(), clock.frequency()},
       base_{clock.frequency()}
 {
-    remember_distance();
+    seen_ = read_both();
 }
 
 bool Steersman::set(Frequency correction)
@@ -100,7 +106,7 @@ bool Steersman::step(Nanoseconds by)
         return false;
     }
     log_.step(*after, by);
-    remember_distance();
+    seen_ = read_both();
     return true;
 }
 
@@ -116,21 +122,31 @@ Seconds Steersman::slew_left() const
     return slewing_ * left;
 }
 
-void Steersman::remember_distance()
+Steersman::BothClocks Steersman::read_both() const
 {
-    seen_utc_ = clock_.now();
-    seen_mono_ = loop_.now();
+    BothClocks closest;
+    Nanoseconds least = Nanoseconds::max();
+    for (int i = 0; i < attempts && least > same_moment; ++i) {
+        const auto before = loop_.now();
+        const auto utc = clock_.now();
+        const Nanoseconds apart = loop_.now() - before;
+        if (apart >= least)
+            continue;
+        least = apart;
+        closest = {utc, before + apart / 2};
+    }
+    return closest;
 }
 
 std::optional<Nanoseconds> Steersman::outside_step()
 {
-    const Nanoseconds passed = loop_.now() - seen_mono_;
-    const Nanoseconds jump = clock_.now() - seen_utc_ - passed;
-    remember_distance();
+    const BothClocks before = std::exchange(seen_, read_both());
+    const Nanoseconds passed = seen_.mono - before.mono;
+    const Nanoseconds jump = seen_.utc - before.utc - passed;
     const Nanoseconds allowed = outside_step_floor + rounded(outside_step_rate * Seconds{passed});
     if (jump <= allowed && jump >= -allowed)
         return std::nullopt;
-    log_.step(seen_utc_, jump);
+    log_.step(seen_.utc, jump);
     return jump;
 }
 

@@ -38,8 +38,13 @@ public:
     Frequency base() const { return base_; }
 
 private:
+    struct BothClocks { // read as nearly at the same moment as can be had
+        Instant<Utc> utc;
+        Instant<Mono> mono;
+    };
+
     bool set(Frequency correction);
-    void remember_distance();
+    BothClocks read_both() const;
 
     SystemClock& clock_;
     EventLoop& loop_;
@@ -48,8 +53,7 @@ private:
     Frequency base_;
     Frequency slewing_; // added to base_ while a slew lasts
     Instant<Mono> slew_ends_{};
-    Instant<Utc> seen_utc_{}; // for outside_step
-    Instant<Mono> seen_mono_{};
+    BothClocks seen_; // for outside_step
     bool is_refused_ = false;
     EventLoop::Owned timer_;
 };

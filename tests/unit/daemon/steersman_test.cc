@@ -14,6 +14,42 @@ using namespace timeball::sim;
 using namespace std::chrono_literals;
 using sync::Steering;
 
+namespace {
+
+// A loop on a busy machine: after its clock was read, somebody else runs for a while.
+class PreemptedLoop final : public EventLoop {
+public:
+    PreemptedLoop(SimLoop& loop, Timeline& timeline) : loop_{loop}, timeline_{timeline} { }
+    Instant<Mono> now() const override
+    {
+        const auto seen = loop_.now();
+        if (preemptions > 0) {
+            --preemptions;
+            const auto end = timeline_.now() + 92ms;
+            while (timeline_.step(end)) { }
+        }
+        return seen;
+    }
+    Owned at(Instant<Mono> when, std::function<void()> then) override
+    {
+        return loop_.at(when, std::move(then));
+    }
+    Owned every(Nanoseconds interval, std::function<void()> then) override
+    {
+        return loop_.every(interval, std::move(then));
+    }
+    bool post(std::function<void()> then) override { return loop_.post(std::move(then)); }
+    void stop() override { loop_.stop(); }
+
+    mutable int preemptions = 0;
+
+private:
+    SimLoop& loop_;
+    Timeline& timeline_;
+};
+
+} // namespace
+
 TEST_GROUP(Steersman)
 {
     Timeline timeline{Instant<Truth>{1'800'000'000s}};
@@ -83,6 +119,21 @@ TEST(Steersman, NoticesAStepOfSomebodyElse)
     DOUBLES_EQUAL(-3600, Seconds{*jump}.count(), 1e-3);
     DOUBLES_EQUAL(1, Seconds{steersman.reading().free - before}.count(), 1e-3);
     CHECK_FALSE(steersman.outside_step().has_value());
+}
+
+TEST(Steersman, TakesBeingPreemptedForNoStep)
+{
+    PreemptedLoop busy{loop, timeline};
+    daemon::Steersman steady{clock, busy, [this](const std::string&) { ++failures; }};
+    for (int preempted = 1; preempted < 6; ++preempted) {
+        run(1s);
+        busy.preemptions = preempted;
+        CHECK_FALSE(steady.outside_step().has_value());
+        LONGS_EQUAL(0, busy.preemptions);
+    }
+    clock.moved_by_somebody_else(60ms);
+    busy.preemptions = 2;
+    CHECK(steady.outside_step().has_value());
 }
 
 TEST(Steersman, LeavesTheLongTermFrequencyBehind)
