@@ -57,7 +57,9 @@ TEST_GROUP(ServerOnThreads)
 {
     platform::RealPlatform real{
         std::make_unique<platform::NoneClock>(), std::make_unique<QuietLog>()};
-    Snapshot<ntp::ServedTime> served;
+    // CppUTest's operator new does not heed its alignment.
+    const std::unique_ptr<Snapshot<ntp::ServedTime>> served
+        = std::make_unique<Snapshot<ntp::ServedTime>>();
     config::StartConfig start;
     config::LiveConfig live;
     std::vector<Client> clients{8};
@@ -89,7 +91,7 @@ TEST_GROUP(ServerOnThreads)
     void publish(std::uint32_t epoch)
     {
         const auto now = real.world().clock.now();
-        served.write({.leap = Leap::none,
+        served->write({.leap = Leap::none,
             .stratum = Stratum{3},
             .as_of = now,
             .void_after = now + 1h,
@@ -123,7 +125,7 @@ TEST(ServerOnThreads, AnswersAllWhileItsStateAndItsConfigurationChange)
     const Endpoint at{*parse_address("127.0.0.7"), start.port};
     {
         std::vector<serve::ControlRequest> questions;
-        serve::Server server{real.world(), start, served,
+        serve::Server server{real.world(), start, *served,
             [&](const serve::ControlRequest& request) { questions.push_back(request); }};
         CHECK(server.start(live).has_value());
         CHECK(until([&] { return server.listening().size() == 1; }));
@@ -151,10 +153,10 @@ TEST(ServerOnThreads, AnswersAllWhileItsStateAndItsConfigurationChange)
         CHECK(until([&] { return clients[0].fragments == 2; }));
     }
     // And another may have the port at once.
-    serve::Server next{real.world(), start, served, [](const serve::ControlRequest&) {}};
+    serve::Server next{real.world(), start, *served, [](const serve::ControlRequest&) {}};
     CHECK(next.start(live).has_value());
     CHECK(until([&] { return next.listening().size() == 1; }));
-    serve::Server third{real.world(), start, served, [](const serve::ControlRequest&) {}};
+    serve::Server third{real.world(), start, *served, [](const serve::ControlRequest&) {}};
     const auto refused = third.start(live);
     CHECK_FALSE(refused.has_value());
     CHECK(refused.error().at == at);
