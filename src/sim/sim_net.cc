@@ -33,15 +33,33 @@ void SimNet::send(std::span<const std::byte> bytes, const Endpoint& from, const 
     launch(copy, from, to, path);
 }
 
+Seconds SimNet::queueing(const Path& path)
+{
+    switch (path.queue) {
+    case Queue::exponential:
+        return chance_.exponential(path.jitter);
+    case Queue::heavy_tailed:
+        return chance_.heavy_tailed(path.jitter);
+    case Queue::uneven:
+        return chance_.exponential(path.jitter) * chance_.exponential(1s).count();
+    }
+    return 0s;
+}
+
+bool SimNet::is_busy(const RushHour& hour) const
+{
+    return hour.every > 0s && timeline_.now().time_since_epoch() % hour.every < hour.lasts;
+}
+
 void SimNet::launch(
     const std::vector<std::byte>& bytes, const Endpoint& from, const Endpoint& to, const Path& path)
 {
     // Drawn in every case, so that a loss does not change the delays of what follows.
-    const Seconds jitter = path.is_heavy_tailed ? chance_.heavy_tailed(path.jitter)
-                                                : chance_.exponential(path.jitter);
+    const Seconds jitter = queueing(path);
     if (chance_.happens(path.loss) || cut_.contains(from.address) || cut_.contains(to.address))
         return;
-    timeline_.at(timeline_.now() + rounded(path.delay + jitter),
+    const Seconds rush = is_busy(path.rush_hour) ? path.rush_hour.delay : 0s;
+    timeline_.at(timeline_.now() + rounded(path.delay + rush + jitter),
         [this, bytes, from, to] { deliver(bytes, from, to); });
 }
 

@@ -16,13 +16,28 @@
 
 namespace timeball::sim {
 
+// How the time in queues is distributed about its mean.
+enum class Queue : std::uint8_t {
+    exponential,
+    heavy_tailed, // Pareto: usually short, sometimes very long
+    uneven // the product of two exponentials: often next to nothing, and a longer tail
+};
+
+// A time of day with more traffic, again and again.
+struct RushHour {
+    Seconds delay{0}; // on top of the usual
+    Nanoseconds every{0}; // counted from the epoch; 0: never
+    Nanoseconds lasts{0};
+};
+
 // One direction of a path.
 struct Path {
     Seconds delay{0.020}; // at least
-    Seconds jitter{0}; // mean of what comes on top: exponential, or heavy-tailed
-    bool is_heavy_tailed = false;
+    Seconds jitter{0}; // mean of what comes on top
+    Queue queue = Queue::exponential;
     double loss = 0;
     double duplication = 0;
+    RushHour rush_hour;
 };
 
 // Somebody at an address and port. Called when a datagram arrives.
@@ -59,6 +74,8 @@ public:
     std::function<void(std::span<const std::byte>, const Endpoint& from, const Endpoint& to)> tap;
 
 private:
+    Seconds queueing(const Path& path);
+    bool is_busy(const RushHour& hour) const;
     void launch(const std::vector<std::byte>& bytes, const Endpoint& from, const Endpoint& to,
         const Path& path);
     void deliver(std::span<const std::byte> bytes, const Endpoint& from, const Endpoint& to);

@@ -171,6 +171,48 @@ TEST(SimNet, LosesAboutAsManyAsItIsTold)
     CHECK(their.came.size() > 8800 && their.came.size() < 9200);
 }
 
+TEST(SimNet, IsSlowerInItsRushHourAndOnlyThen)
+{
+    SimNetwork there{net, timeline, clock, Chance{9}};
+    there.add_address(them);
+    Inbox their;
+    auto target = there.open(loop, {.bind = {them, 123}}, their);
+    net.path(us, them) = {.delay = 20ms, .rush_hour = {50ms, 1h, 10min}};
+    auto s = socket();
+    std::vector<Nanoseconds> delays;
+    for (int minute = 0; minute < 120; ++minute) {
+        const auto sent = timeline.now().time_since_epoch();
+        CHECK(s->send(bytes, {them, 123}).has_value());
+        pass(timeline, 1min);
+        delays.push_back(their.came.back().first.time_since_epoch() - sent);
+    }
+    for (std::size_t minute = 0; minute < delays.size(); ++minute)
+        CHECK(delays[minute] == (minute % 60 < 10 ? 70ms : 20ms));
+}
+
+TEST(SimNet, QueuesUnevenlyWhenTold)
+{
+    SimNetwork there{net, timeline, clock, Chance{9}};
+    there.add_address(them);
+    Inbox their;
+    auto target = there.open(loop, {.bind = {them, 123}}, their);
+    net.path(us, them) = {.delay = 0s, .jitter = 1ms, .queue = Queue::uneven};
+    auto s = socket();
+    const auto sent = timeline.now().time_since_epoch();
+    const int n = 50000;
+    for (int i = 0; i < n; ++i)
+        CHECK(s->send(bytes, {them, 123}).has_value());
+    pass(timeline, 1min);
+    double sum = 0, square = 0;
+    for (const auto& [when, from] : their.came) {
+        const double x = Seconds{when.time_since_epoch() - sent}.count() * 1e3;
+        sum += x;
+        square += x * x;
+    }
+    DOUBLES_EQUAL(1, sum / n, 0.03);
+    DOUBLES_EQUAL(4, square / n, 0.5); // an exponential has 2
+}
+
 TEST(SimNet, SaysWhenAPortIsClosedAndNothingWhenNobodyIsThere)
 {
     auto opened = here.open(loop, {.bind = {us, 0}, .hears_refusals = true}, inbox);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Copyright The timeball authors
+#pragma once
+// A situation set up in a simulated world, for whoever is to keep a clock in it. The same
+// situation and seed give every contestant the same oscillator, and paths of the same laws.
+
+#include "sim/world.h"
+#include "situation.h"
+
+#include <functional>
+#include <vector>
+
+namespace timeball::bench {
+
+class Stage {
+public:
+    Stage(const Situation& situation, std::uint64_t seed);
+
+    const Situation& situation() const { return situation_; }
+    sim::World& world() { return world_; }
+    sim::SimServer& server(std::size_t i) { return *servers_[i]; }
+    const std::vector<sim::SimServer*>& servers() const { return servers_; }
+    static Address client(); // where the contestant lives
+    sim::Oscillator& oscillator() { return *oscillator_; }
+
+    // Seconds of true time since the start.
+    Nanoseconds now() const { return world_.now() - start_; }
+
+    void has_clock(sim::SimClock& clock) { oscillator_ = &clock.oscillator(); }
+
+    // From the first second to the last; `look` is called every `grid`.
+    void play(Nanoseconds grid, const std::function<void()>& look);
+
+private:
+    const Situation& situation_;
+    sim::World world_;
+    Instant<sim::Truth> start_;
+    std::vector<sim::SimServer*> servers_;
+    sim::Oscillator* oscillator_ = nullptr;
+};
+
+} // namespace timeball::bench
