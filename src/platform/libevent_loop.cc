@@ -36,7 +36,7 @@ Then kept(std::function<void()> then)
     return std::make_shared<std::function<void()>>(std::move(then));
 }
 
-event_base* new_base()
+event_base* new_base(LibeventLoop::Waiting waiting)
 {
     const Config config{event_config_new()};
     // Each loop has one thread. The clock is exact instead of a few milliseconds coarse, and read
@@ -44,6 +44,9 @@ event_base* new_base()
     if (!config || event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK) != 0
         || event_config_set_flag(config.get(), EVENT_BASE_FLAG_NO_CACHE_TIME) != 0
         || event_config_set_flag(config.get(), EVENT_BASE_FLAG_PRECISE_TIMER) != 0)
+        return nullptr;
+    if (waiting == LibeventLoop::Waiting::poll
+        && event_config_avoid_method(config.get(), "epoll") != 0)
         return nullptr;
     return event_base_new_with_config(config.get());
 }
@@ -208,7 +211,8 @@ void LibeventLoop::tell_signals()
 
 // --- the loop ----------------------------------------------------------------
 
-LibeventLoop::LibeventLoop() : base_{new_base()}, thread_{std::this_thread::get_id()}
+LibeventLoop::LibeventLoop(Waiting waiting)
+    : base_{new_base(waiting)}, thread_{std::this_thread::get_id()}
 {
     if (!base_)
         throw std::runtime_error{"libevent gives no event loop"};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 #pragma once
-// The event loop on libevent. It needs nothing but poll(2) (EVENT_NOEPOLL=1): no timerfd, signalfd
-// or libevent threads. Made in one thread and run in one; post() and stop() may be called from any.
+// The event loop on libevent. It can do with poll(2) alone: no epoll, timerfd, signalfd or libevent
+// threads. Made in one thread and run in one; post() and stop() may be called from any.
 
 #include "base/handle.h"
 #include "edge/event_loop.h"
@@ -32,7 +32,9 @@ public:
         virtual void pull() = 0;
     };
 
-    LibeventLoop(); // throws when there is no loop to be had
+    enum class Waiting { best, poll }; // with what the system does best, or with poll(2)
+
+    explicit LibeventLoop(Waiting waiting = Waiting::best); // throws when there is none to be had
     ~LibeventLoop() override;
     LibeventLoop(const LibeventLoop&) = delete;
     LibeventLoop& operator=(const LibeventLoop&) = delete;

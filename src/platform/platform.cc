@@ -4,16 +4,33 @@
 
 #include "platform/platform.h"
 
+#include "platform/thread_resolver.h"
+#include "platform/turn_resolver.h"
+
 #include <utility>
 
 namespace timeball::platform {
 
-RealPlatform::RealPlatform(std::unique_ptr<HostClock> clock, std::unique_ptr<Log> log)
+namespace {
+
+std::unique_ptr<Resolver> make_resolver(LibeventLoop& loop, Threading threading)
+{
+    if (threading == Threading::one)
+        return std::make_unique<TurnResolver>(loop);
+    return std::make_unique<ThreadResolver>(loop);
+}
+
+} // namespace
+
+RealPlatform::RealPlatform(
+    std::unique_ptr<HostClock> clock, std::unique_ptr<Log> log, Threading threading)
     : log_{std::move(log)},
       clock_{std::move(clock)},
+      loop_{
+          threading == Threading::one ? LibeventLoop::Waiting::poll : LibeventLoop::Waiting::best},
       network_{*clock_},
-      resolver_{loop_},
-      world_{loop_, *clock_, network_, resolver_, random_, files_, *log_, threads_}
+      resolver_{make_resolver(loop_, threading)},
+      world_{loop_, *clock_, network_, *resolver_, random_, files_, *log_, threads_}
 {
 }
 

@@ -9,17 +9,20 @@
 #include "platform/kernel_random.h"
 #include "platform/libevent_loop.h"
 #include "platform/loop_threads.h"
-#include "platform/thread_resolver.h"
 #include "platform/udp_network.h"
 
 #include <memory>
 
 namespace timeball::platform {
 
+// How many threads the world bears, and so the daemon may have.
+enum class Threading { any, one };
+
 // Made after daemonize(): event loops and threads do not survive a fork.
 class RealPlatform {
 public:
-    RealPlatform(std::unique_ptr<HostClock> clock, std::unique_ptr<Log> log);
+    RealPlatform(std::unique_ptr<HostClock> clock, std::unique_ptr<Log> log,
+        Threading threading = Threading::any);
     RealPlatform(const RealPlatform&) = delete;
     RealPlatform& operator=(const RealPlatform&) = delete;
 
@@ -34,7 +37,7 @@ private:
     DiskFiles files_;
     LoopThreads threads_;
     UdpNetwork network_;
-    ThreadResolver resolver_;
+    std::unique_ptr<Resolver> resolver_;
     Platform world_;
 };
 

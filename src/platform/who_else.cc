@@ -4,6 +4,8 @@
 
 #include "platform/who_else.h"
 
+#include "platform/simulation.h"
+
 #include "base/handle.h"
 
 #include <dirent.h>
@@ -153,7 +155,7 @@ bool may_set_clock(const std::string& directory)
     return false;
 }
 
-// Words that end in NUL each: arguments, or the environment.
+// Words that end in NUL each.
 std::vector<std::string> words_in(const std::string& path)
 {
     std::vector<std::string> words;
@@ -180,13 +182,6 @@ bool leaves_system_clock_alone(const OtherProcess& process, const std::string& d
         });
     };
     return has("a") && !has("r");
-}
-
-// clknetsim gives every process a clock and a network that are not this machine's.
-bool is_simulated(const std::string& directory)
-{
-    return std::ranges::any_of(words_in(directory + "/environ"),
-        [](const std::string& word) { return word.starts_with("CLKNETSIM_NODE="); });
 }
 
 } // namespace

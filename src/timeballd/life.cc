@@ -16,6 +16,7 @@
 #include "platform/privileges.h"
 #include "platform/sandbox.h"
 #include "platform/service_manager.h"
+#include "platform/simulation.h"
 #include "platform/software_clock.h"
 #include "platform/starter.h"
 #include "platform/who_else.h"
@@ -63,6 +64,17 @@ std::unique_ptr<Log> make_log(const config::Config& config)
     else
         logs->add(std::make_unique<SyslogLog>("timeballd"));
     return logs;
+}
+
+// What a simulated machine bears: one process, one thread, and system calls that are not what they
+// seem, so that nothing can say which of them to permit.
+config::Loaded simulated(config::Loaded loaded)
+{
+    config::StartConfig& start = loaded.config.start;
+    start.workers = 0;
+    start.sandbox = false;
+    start.stays_in_foreground = true;
+    return loaded;
 }
 
 std::string_view what_it_does(config::ClockChoice clock)
@@ -149,16 +161,20 @@ void give_up_privileges(const config::Config& config)
 // Everything between the beginning and the end of one run.
 class Life {
 public:
-    Life(config::Loaded loaded, const std::function<config::Loaded()>& load, Starter& starter)
+    Life(config::Loaded loaded, Threading threading, const std::function<config::Loaded()>& load,
+        Starter& starter)
         : start_{loaded.config.start},
           load_{load},
           starter_{starter},
-          world_{make_clock(start_), make_log(loaded.config)}
+          world_{make_clock(start_), make_log(loaded.config), threading}
     {
         Platform& world = world_.world();
         world.machine = this_machine();
         log().write(Severity::notice,
             fmt::format("{} begins: it {}", daemon::version_text(), what_it_does(start_.clock)));
+        if (threading == Threading::one)
+            log().write(Severity::notice,
+                "this machine is a simulated one: there is one thread, and no sandbox");
         tell(log(), loaded.diagnostics);
         if (start_.high_priority)
             if (const auto missing = raise_priority(); !missing.empty())
@@ -258,9 +274,8 @@ private:
     EventLoop::Owned watchdog_, waiting_;
 };
 
-} // namespace
-
-int live(config::Loaded loaded, const std::function<config::Loaded()>& load)
+int live_once(
+    config::Loaded loaded, Threading threading, const std::function<config::Loaded()>& load)
 {
     const bool stays
         = loaded.config.start.stays_in_foreground || loaded.config.start.quits_when_set;
@@ -274,11 +289,21 @@ int live(config::Loaded loaded, const std::function<config::Loaded()>& load)
                 throw CannotStart{claimed.error()};
             pid_file.emplace(*std::move(claimed));
         }
-        return Life{std::move(loaded), load, starter}.run();
+        return Life{std::move(loaded), threading, load, starter}.run();
     } catch (const std::exception& e) {
         starter.failed(e.what());
         return 1;
     }
+}
+
+} // namespace
+
+int live(config::Loaded loaded, const std::function<config::Loaded()>& load)
+{
+    if (is_simulated())
+        return live_once(
+            simulated(std::move(loaded)), Threading::one, [&load] { return simulated(load()); });
+    return live_once(std::move(loaded), Threading::any, load);
 }
 
 } // namespace timeball

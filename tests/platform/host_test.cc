@@ -10,6 +10,7 @@
 #include "platform/none_clock.h"
 #include "platform/platform.h"
 #include "platform/thread_resolver.h"
+#include "platform/turn_resolver.h"
 #include "platform/turning.h"
 
 #include <pthread.h>
@@ -276,6 +277,54 @@ TEST(ThreadResolver, EndsWhileAQuestionIsUnderWay)
     }
     slow->unlock();
     turning.during(5ms);
+}
+
+TEST_GROUP(TurnResolver)
+{
+    Turning turning;
+};
+
+TEST(TurnResolver, AnswersInALaterTurnOfTheSameThread)
+{
+    std::thread::id looker, asker;
+    TurnResolver resolver{turning.loop, [&](const std::string& name, std::optional<Family>) {
+                              looker = std::this_thread::get_id();
+                              return Resolver::Answer{std::vector{*parse_address(name)}};
+                          }};
+    std::vector<Address> found;
+    const auto question = resolver.resolve("192.0.2.7", {}, [&](const Resolver::Answer& answer) {
+        asker = std::this_thread::get_id();
+        found = answer.value();
+    });
+    CHECK(found.empty());
+
+    CHECK(turning.until([&] { return !found.empty(); }));
+
+    CHECK(found[0] == *parse_address("192.0.2.7"));
+    CHECK(looker == std::this_thread::get_id());
+    CHECK(asker == looker);
+}
+
+TEST(TurnResolver, ForgetsAQuestionThatIsNoLongerAsked)
+{
+    int looked_up = 0, answers = 0;
+    TurnResolver resolver{turning.loop, [&](const std::string&, std::optional<Family>) {
+                              ++looked_up;
+                              return Resolver::Answer{unexpected(ResolveError::unavailable)};
+                          }};
+    auto question = resolver.resolve("x", {}, [&](const auto&) { ++answers; });
+    question.reset();
+    // A question may be dropped by its own answer.
+    auto other = std::make_shared<EventLoop::Owned>();
+    *other = resolver.resolve("y", {}, [&, other](const auto&) {
+        other->reset();
+        ++answers;
+    });
+
+    turning.during(5ms);
+
+    LONGS_EQUAL(1, looked_up);
+    LONGS_EQUAL(1, answers);
 }
 
 // --- interfaces --------------------------------------------------------------

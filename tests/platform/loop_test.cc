@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -95,9 +95,17 @@ TEST(LibeventLoop, LetsACallbackEndItsOwnRegistration)
 
 TEST(LibeventLoop, WorksWithPollAlone)
 {
-    setenv("EVENT_NOEPOLL", "1", 1);
-    Turning other;
-    unsetenv("EVENT_NOEPOLL");
+    const auto epolls = [] {
+        int count = 0;
+        for (const auto& fd : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+            std::error_code gone; // the directory's own descriptor is among them
+            if (std::filesystem::read_symlink(fd, gone) == "anon_inode:[eventpoll]")
+                ++count;
+        }
+        return count;
+    };
+    const int epolls_before = epolls();
+    Turning other{LibeventLoop{LibeventLoop::Waiting::poll}};
     bool came = false, told = false;
     const auto timer = other.loop.after(2ms, [&] { came = true; });
     std::thread elsewhere{[&] { other.loop.post([&] { told = true; }); }};
@@ -105,6 +113,7 @@ TEST(LibeventLoop, WorksWithPollAlone)
     CHECK(other.until([&] { return came && told; }));
 
     elsewhere.join();
+    LONGS_EQUAL(epolls_before, epolls());
 }
 
 TEST(LibeventLoop, DoesWhatIsPostedFromItsOwnThreadAndFromOthers)

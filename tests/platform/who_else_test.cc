@@ -2,6 +2,7 @@
 // Copyright The timeball authors
 // Who else keeps time, in a /proc that is made up and in this machine's.
 
+#include "platform/simulation.h"
 #include "platform/who_else.h"
 
 #include <arpa/inet.h>
@@ -137,6 +138,18 @@ TEST(WhoElse, LeavesSimulatedWorldsAndThisOneApart)
     STRCMP_EQUAL("ntpd (process 4712)", steering().c_str());
     write(proc / "self/environ", "CLKNETSIM_NODE=1\0"s);
     STRCMP_EQUAL("", steering().c_str());
+}
+
+TEST(WhoElse, KnowsASimulatedMachineByItsNumber)
+{
+    using namespace std::string_literals;
+    const std::string self = proc / "self";
+    fs::create_directories(self);
+    CHECK_FALSE(is_simulated(self)); // nothing can be read
+    write(proc / "self/environ", "PATH=/bin\0NOT_CLKNETSIM_NODE=1\0CLKNETSIM_NODEX=2\0"s);
+    CHECK_FALSE(is_simulated(self));
+    write(proc / "self/environ", "PATH=/bin\0CLKNETSIM_NODE=1\0HOME=/\0"s);
+    CHECK(is_simulated(self));
 }
 
 TEST(WhoElse, FindsWhoHoldsAPort)
