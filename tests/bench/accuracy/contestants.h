@@ -16,6 +16,9 @@ Track run_daemon(const Situation& situation, std::uint64_t seed);
 // The reference algorithm of RFC 5905.
 Track run_rfc5905(const Situation& situation, std::uint64_t seed);
 
+// The floor: an estimator that knows the laws of all noise.
+Track run_oracle(const Situation& situation, std::uint64_t seed);
+
 // How often the error is looked at: every second where a recovery is timed.
 Nanoseconds grid_of(const Situation& situation);
 

@@ -49,12 +49,14 @@ Track run_daemon(const Situation& situation, std::uint64_t seed)
     Track track{.grid = grid_of(situation), .moments = {}, .first_broken = {}};
     std::uint64_t before = 0;
     stage.play(track.grid, [&] {
-        track.moments.push_back({node.clock_error(),
+        track.moments.push_back({Seconds{node.clock_error()} - stage.reference(),
             node.is_synchronized() ? std::optional{node.root_distance()} : std::nullopt});
         if (stage.now() <= situation.settled)
             before = requests(stage);
     });
     track.packets = requests(stage) - before;
+    if (!situation.is_truth_told)
+        return track;
     track.claims_checked = stage.world().claims_checked();
     track.claims_broken = stage.world().claims_broken();
     track.first_broken = stage.world().first_broken();

@@ -77,13 +77,15 @@ void write_trace(const std::string& path, const Situation& situation, const Trac
 
 Row judge(const Situation& situation, const Options& options)
 {
-    Row result{.situation = &situation, .daemon = {}, .rfc5905 = {}};
+    Row result{.situation = &situation, .daemon = {}, .rfc5905 = {}, .oracle = {}};
     const auto daemon = run(run_daemon, situation, options);
     if (options.trace)
         write_trace(*options.trace, situation, daemon.front());
     result.daemon = figures_of(situation, daemon);
-    if (!options.daemon_only)
-        result.rfc5905 = figures_of(situation, run(run_rfc5905, situation, options));
+    if (options.daemon_only)
+        return result;
+    result.rfc5905 = figures_of(situation, run(run_rfc5905, situation, options));
+    result.oracle = figures_of(situation, run(run_oracle, situation, options));
     return result;
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 // The reference algorithm on a stage, with the simplest of clients around it: a request every
-// 2^poll seconds, iburst when a server has not been heard.
+// 2^poll seconds, and bursts where it starts anew.
 
 #include "contestants.h"
 
-#include "ntp/header.h"
+#include "asker.h"
 #include "rfc5905.h"
-#include "stage.h"
 
 namespace timeball::bench {
 
@@ -15,109 +14,68 @@ using namespace std::chrono_literals;
 
 namespace {
 
-class Client final : sim::Receiver {
+class Client {
 public:
     explicit Client(Stage& stage)
         : stage_{stage},
-          clock_{
-              stage.world().timeline(), stage.situation().oscillator, stage.world().fork_chance()},
-          chance_{stage.world().fork_chance()},
+          asker_{stage, [this](const Exchange& e) { answered(e); }},
           algorithm_{stage.servers().size(), stage.situation().minpoll.log2,
               stage.situation().maxpoll.log2},
-          asked_(stage.servers().size()),
           burst_(stage.servers().size(), 8)
     {
-        stage.has_clock(clock_);
-        stage.world().net().add_host(Stage::client());
-        for (std::size_t i = 0; i < asked_.size(); ++i) {
-            stage.world().net().bind(at(i), *this);
-            later(1s, [this, i] { ask(i); });
-        }
+        for (std::size_t i = 0; i < burst_.size(); ++i)
+            asker_.later(1s, [this, i] { poll(i); });
         tick();
     }
-    ~Client()
-    {
-        for (std::size_t i = 0; i < asked_.size(); ++i)
-            stage_.world().net().unbind(at(i));
-    }
 
-    Nanoseconds error() const { return clock_.error(); }
-    std::uint64_t requests() const { return requests_; }
+    Asker& asker() { return asker_; }
 
 private:
-    static Endpoint at(std::size_t i)
-    {
-        return {Stage::client(), static_cast<std::uint16_t>(40000 + i)};
-    }
     Seconds process_time() const { return stage_.now(); }
-    void later(Seconds wait, std::function<void()> then)
-    {
-        auto& timeline = stage_.world().timeline();
-        timeline.at(timeline.now() + rounded(wait), std::move(then));
-    }
 
     void tick()
     {
-        (void)clock_.set_frequency(algorithm_.adjust());
-        later(1s, [this] { tick(); });
+        (void)asker_.clock().set_frequency(algorithm_.adjust());
+        asker_.later(1s, [this] { tick(); });
     }
 
-    void ask(std::size_t i)
+    void poll(std::size_t i)
     {
         obey(algorithm_.polled(i, process_time()));
-        asked_[i] = clock_.now();
-        ++requests_;
-        const ntp::Header request{.leap = Leap::none, .transmit = ntp::to_timestamp(*asked_[i])};
-        std::array<std::byte, ntp::header_size> room{};
-        ntp::encode(request, room);
-        stage_.world().net().send(room, at(i), {stage_.server(i).address(), 123});
-        const Seconds interval = burst_[i] > 1
-            ? 2s
-            : Poll{static_cast<std::int8_t>(algorithm_.poll())}.interval()
-                * (0.97 + 0.06 * chance_.unit());
+        asker_.ask(i);
+        const Poll usual{static_cast<std::int8_t>(algorithm_.poll())};
+        const Seconds interval
+            = burst_[i] > 1 ? 2s : usual.interval() * (0.97 + 0.06 * asker_.chance().unit());
         burst_[i] = std::max(burst_[i] - 1, 0);
-        later(interval, [this, i] { ask(i); });
+        asker_.later(interval, [this, i] { poll(i); });
     }
 
-    void arrived(std::span<const std::byte> bytes, const Endpoint&, const Endpoint& to) override
+    void answered(const Exchange& e)
     {
-        const auto i = static_cast<std::size_t>(to.port - 40000);
-        const auto reply = ntp::decode(bytes);
-        if (!reply || !asked_[i] || reply->origin != ntp::to_timestamp(*asked_[i]))
-            return;
-        const Instant<Utc> t1 = *asked_[i], t4 = clock_.now();
-        const Instant<Utc> t2 = ntp::to_instant(reply->receive, t4);
-        const Instant<Utc> t3 = ntp::to_instant(reply->transmit, t4);
-        asked_[i].reset();
-        obey(algorithm_.take(i,
+        const Seconds round_trip = e.t4 - e.t1;
+        obey(algorithm_.take(e.server,
             {.t = process_time(),
-                .offset = ((t2 - t1) + (t3 - t4)) / 2,
-                .delay = (t4 - t1) - (t3 - t2),
-                .dispersion = 0x1p-20s + frequency_tolerance * Seconds{t4 - t1},
-                .root_delay = ntp::to_seconds(reply->root_delay),
-                .root_dispersion = ntp::to_seconds(reply->root_dispersion)},
+                .offset = ((e.t2 - e.t1) + (e.t3 - e.t4)) / 2,
+                .delay = round_trip - (e.t3 - e.t2),
+                .dispersion = 0x1p-20s + frequency_tolerance * round_trip,
+                .root_delay = e.root_delay,
+                .root_dispersion = e.root_dispersion},
             process_time()));
     }
-    void refused(const Endpoint&) override { }
 
     void obey(const std::optional<Seconds>& step)
     {
         if (!step)
             return;
-        (void)clock_.step(rounded(*step));
-        for (std::size_t i = 0; i < asked_.size(); ++i) {
-            asked_[i].reset(); // what is under way belongs to the time before
-            burst_[i] = 8;
-        }
+        (void)asker_.clock().step(rounded(*step));
+        asker_.forget(); // what is under way belongs to the time before
+        std::fill(burst_.begin(), burst_.end(), 8);
     }
 
     Stage& stage_;
-    sim::SimClock clock_;
-    sim::Chance chance_;
+    Asker asker_;
     Rfc5905 algorithm_;
-    std::vector<std::optional<Instant<Utc>>> asked_;
     std::vector<int> burst_;
-    std::uint64_t requests_ = 0;
 };
 
 } // namespace
@@ -129,11 +87,12 @@ Track run_rfc5905(const Situation& situation, std::uint64_t seed)
     Track track{.grid = grid_of(situation), .moments = {}, .first_broken = {}};
     std::uint64_t before = 0;
     stage.play(track.grid, [&] {
-        track.moments.push_back({client.error(), std::nullopt});
+        const Seconds error = Seconds{client.asker().clock().error()} - stage.reference();
+        track.moments.push_back({error, std::nullopt});
         if (stage.now() <= situation.settled)
-            before = client.requests();
+            before = client.asker().requests();
     });
-    track.packets = client.requests() - before;
+    track.packets = client.asker().requests() - before;
     return track;
 }
 

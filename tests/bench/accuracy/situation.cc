@@ -58,6 +58,7 @@ void add_quiet_ones(std::vector<Situation>& all)
     const char* const title = "LAN, 50 us + exponential 10 us each way";
     all.push_back(one_server("lan", title, lan, true, {5.4, 16, 2.6}));
     all.push_back(one_server("lan", title, lan, false, {16.8, 255, 6.5}));
+    all.back().oracle_poll = Poll{8}; // the known floor is for this interval
     const char* const far = "internet, 20 ms + exponential 1 ms each way";
     all.push_back(one_server("internet", far, internet, true, {102, 150, 40}));
     all.push_back(one_server("internet", far, internet, false, {442, 460, 205}));
@@ -79,19 +80,168 @@ void add_disturbed_ones(std::vector<Situation>& all)
         .chrony = {.recovery = 139s},
         .ntpd = {.recovery = 4374s},
         .floor = {.recovery = 10s},
-        .recovery_goal = 30s});
+        .recovery_goal = 30s,
+        .oracle = {.wander = 0, .frequency_spread = Frequency::ppm(100)},
+        .oracle_poll = Poll{6}});
     all.push_back({.name = "frequency-step",
         .title = "2 ppm frequency step, internet; poll 6 to 10; until below 1 ms again",
         .oscillator = usual,
         .upstreams = {{internet, internet}},
-        .happenings = {{12h, [](Stage& s) { s.oscillator().change_frequency(Frequency::ppm(2)); }}},
-        .settled = 12h,
-        .span = 26h,
-        .disturbed = 12h,
+        .happenings = {{22h, [](Stage& s) { s.oscillator().change_frequency(Frequency::ppm(2)); }}},
+        .settled = 22h,
+        .span = 36h,
+        .disturbed = 22h,
         .chrony = {.recovery = 6178s},
         .ntpd = {.recovery = 23522s},
         .floor = {.recovery = 2000s},
-        .recovery_goal = 2500s});
+        .recovery_goal = 2500s,
+        .oracle = {.wander = 0, .jump_every = 24h, .frequency_jump = Frequency::ppm(2)}});
+    all.push_back({.name = "server-steps",
+        .title = "the only server steps by 1 s, internet; poll 6 to 10; until within 1 ms of it",
+        .oscillator = usual,
+        .upstreams = {{internet, internet}},
+        .happenings = {{22h,
+            [](Stage& s) {
+                s.server(0).lies_by(1s);
+                s.refer_to(1s);
+            }}},
+        .settled = 30h,
+        .span = 36h,
+        .disturbed = 22h,
+        .chrony = {.recovery = 4057s},
+        .ntpd = {.recovery = 3127s},
+        .floor = {.recovery = 520s},
+        .recovery_goal = 600s,
+        .is_truth_told = false,
+        .oracle = {.wander = 0, .jump_every = 24h, .offset_jump = 1s}});
+}
+
+void add_crowds(std::vector<Situation>& all)
+{
+    const auto crowd = [&](Situation s, Figures known) {
+        s.oscillator = usual;
+        s.chrony.rms = us(known.chrony);
+        s.ntpd.rms = us(known.ntpd);
+        s.floor.rms = us(known.floor);
+        all.push_back(polled(std::move(s), false));
+    };
+    const Upstream good{internet, internet};
+    crowd({.name = "falsetickers",
+              .title = "3 good servers, 2 falsetickers (+200 ms, -150 ms)",
+              .upstreams
+              = {good, good, good, {internet, internet, 200ms}, {internet, internet, -150ms}}},
+        {629, 1350, 132});
+    std::vector<Upstream> unlike;
+    for (const auto& [delay, jitter] :
+        {std::pair{10ms, 0.7e-3}, {20ms, 1.4e-3}, {30ms, 2.8e-3}, {50ms, 5.6e-3}}) {
+        const sim::Path path{.delay = delay, .jitter = Seconds{jitter}};
+        unlike.push_back({path, path});
+    }
+    crowd({.name = "unlike",
+              .title = "4 servers: 10 ms + 0.7 ms, 20 + 1.4, 30 + 2.8, 50 + 5.6 each way",
+              .upstreams = unlike},
+        {445, 465, 92});
+    crowd({.name = "one-steps",
+              .title = "one of 4 servers steps by 1 s after 24 hours",
+              .upstreams = {good, good, good, good},
+              .happenings = {{24h, [](Stage& s) { s.server(1).lies_by(1s); }}}},
+        {581, 289, 132});
+}
+
+void add_paths(std::vector<Situation>& all)
+{
+    sim::Path rush = internet;
+    rush.rush_hour = {50ms, 1h, 10min};
+    all.push_back(one_server("rush-hour", "internet, one direction +50 ms for 10 min of each hour",
+        internet, true, {112, 2890, 68}));
+    all.back().upstreams = {{rush, internet}};
+}
+
+void add_oscillators(std::vector<Situation>& all)
+{
+    for (const bool fast : {false, true}) {
+        // Only the error after the last hour without answers counts.
+        Situation s = one_server("holdover", "6 h without answers after a day, quiet oscillator",
+            internet, fast, fast ? Figures{911, 2770, 266} : Figures{451, 2230, 338});
+        s.oscillator.wander = 1e-10;
+        s.happenings = {{24h, [](Stage& st) { st.server(0).dies(); }}};
+        s.span = 30h;
+        s.settled = s.span - 10s;
+        all.push_back(s);
+    }
+    for (const bool fast : {false, true}) {
+        Situation s = one_server("daily-curve", "1 ppm sinusoidal frequency over a day, internet",
+            internet, fast, fast ? Figures{139, 152, 82} : Figures{780, 1380, 388});
+        s.oscillator.swing = Frequency::ppm(1);
+        s.settled = fast ? 12h : 24h;
+        s.span = fast ? 36h : 72h;
+        s.oracle.wander = 2e-9; // knows how fast the frequency changes, not why
+        all.push_back(s);
+    }
+}
+
+// Without known figures: the floor is our own.
+void add_others(std::vector<Situation>& all)
+{
+    const auto other = [&](Situation s, bool fast) {
+        if (s.oscillator.wander == 0)
+            s.oscillator = usual;
+        all.push_back(polled(std::move(s), fast));
+    };
+    const sim::Path air{.delay = 2ms, .jitter = 500us, .rush_hour = {40ms, 47s, 11s}};
+    const sim::Path air_back{.delay = 2ms, .jitter = 500us, .rush_hour = {30ms, 61s, 13s}};
+    other({.name = "wifi",
+              .title = "wireless: 2 ms + 0.5 ms each way, bursts of +40 ms and +30 ms",
+              .upstreams = {{air, air_back}}},
+        true);
+    const sim::Path up{.delay = 200ms, .jitter = 20ms, .queue = Queue::uneven};
+    const sim::Path down{.delay = 200ms, .jitter = 1ms};
+    other({.name = "satellite",
+              .title = "satellite: 200 ms each way, + heavy-tailed 20 ms up, + 1 ms down",
+              .upstreams = {{up, down}}},
+        false);
+    const sim::Path poor{.delay = 30ms, .jitter = 10ms, .queue = Queue::uneven};
+    const sim::Path superb{.delay = 1ms, .jitter = 20us};
+    other({.name = "one-superb",
+              .title = "two servers at 30 ms + heavy-tailed 10 ms, one at 1 ms + 20 us",
+              .upstreams = {{poor, poor}, {superb, superb}, {poor, poor}}},
+        false);
+    sim::Path lossy = internet;
+    lossy.loss = 0.3;
+    sim::OscillatorTraits warm = usual;
+    warm.swing = Frequency::ppm(1);
+    other({.name = "warm-and-lossy",
+              .title = "daily temperature curve of 1 ppm and 30 % loss each way, internet",
+              .oscillator = warm,
+              .upstreams = {{lossy, lossy}},
+              .oracle = {.wander = 2e-9}},
+        false);
+    sim::Path longer = internet;
+    longer.delay = 35ms;
+    other({.name = "one-crooked",
+              .title = "4 servers, one of them with 15 ms of asymmetry",
+              .upstreams = {{internet, internet}, {longer, internet}, {internet, internet},
+                  {internet, internet}}},
+        false);
+    other({.name = "all-crooked",
+              .title = "one server behind 38 ms there and 2 ms back",
+              .upstreams = {{{.delay = 38ms, .jitter = 1ms}, {.delay = 2ms, .jitter = 1ms}}}},
+        true);
+    all.back().is_floor_fair = false; // knowing the least delays, it is not bent at all
+    const Upstream good{internet, internet};
+    const Upstream creeping{internet, internet, 0s, Frequency::ppm(2)};
+    other({.name = "creeping-liars",
+              .title = "2 of 5 servers run away from the truth at 2 ppm together",
+              .upstreams = {good, good, good, creeping, creeping}},
+        false);
+    other({.name = "flapping",
+              .title = "the server answers for 10 minutes of each hour, internet",
+              .upstreams = {good}},
+        true);
+    for (int hour = 5; hour < 12; ++hour) {
+        all.back().happenings.push_back({1h * hour, [](Stage& s) { s.server(0).dies(); }});
+        all.back().happenings.push_back({1h * hour + 50min, [](Stage& s) { s.server(0).lives(); }});
+    }
 }
 
 std::vector<Situation> all_situations()
@@ -99,6 +249,10 @@ std::vector<Situation> all_situations()
     std::vector<Situation> all;
     add_quiet_ones(all);
     add_disturbed_ones(all);
+    add_paths(all);
+    add_crowds(all);
+    add_oscillators(all);
+    add_others(all);
     return all;
 }
 

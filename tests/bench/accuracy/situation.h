@@ -5,6 +5,7 @@
 // and when, and what others were measured to reach in it.
 
 #include "ntp/types.h"
+#include "oracle.h"
 #include "sim/oscillator.h"
 #include "sim/sim_net.h"
 
@@ -48,6 +49,10 @@ struct Situation {
     Seconds small{0.001};
     Known chrony, ntpd, floor; // measured under clknetsim (chrony 4.3, ntpd 4.2.8p15)
     std::optional<Seconds> recovery_goal;
+    bool is_truth_told = true; // by a majority of servers: only then can a bound be true
+    bool is_floor_fair = true;
+    OracleKnowledge oracle{.wander = 0}; // 0: the oscillator's
+    std::optional<Poll> oracle_poll; // maxpoll
 };
 
 const std::vector<Situation>& situations();

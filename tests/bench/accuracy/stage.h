@@ -26,6 +26,10 @@ public:
     // Seconds of true time since the start.
     Nanoseconds now() const { return world_.now() - start_; }
 
+    // What counts as the right time: the truth, or the only server's idea of it.
+    Seconds reference() const { return reference_; }
+    void refer_to(Seconds off_truth) { reference_ = off_truth; }
+
     void has_clock(sim::SimClock& clock) { oscillator_ = &clock.oscillator(); }
 
     // From the first second to the last; `look` is called every `grid`.
@@ -37,6 +41,7 @@ private:
     Instant<sim::Truth> start_;
     std::vector<sim::SimServer*> servers_;
     sim::Oscillator* oscillator_ = nullptr;
+    Seconds reference_{0};
 };
 
 } // namespace timeball::bench

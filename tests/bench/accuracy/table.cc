@@ -38,8 +38,8 @@ std::string verdict(const Row& r)
 {
     const Situation& s = *r.situation;
     std::vector<std::string> parts;
-    if (s.floor.rms)
-        parts.push_back(goal("floor", r.daemon.rms, *s.floor.rms * 1.5));
+    if (s.is_floor_fair && !s.disturbed)
+        parts.push_back(goal("floor", r.daemon.rms, s.floor.rms.value_or(r.oracle.rms) * 1.5));
     if (s.chrony.rms)
         parts.push_back(goal("chrony", r.daemon.rms, *s.chrony.rms * 0.6));
     if (s.chrony.max)
@@ -56,24 +56,26 @@ std::string verdict(const Row& r)
 
 std::string heading()
 {
-    return fmt::format("{:18}|{:^56}|{:^36}|{:^16}|{:^16}|\n", "", "timeballd", "RFC 5905",
-               "chrony 4.3", "floor")
-        + fmt::format("{:18}|{:>8}{:>8}{:>9}{:>7}{:>6}{:>9}{:>9}|{:>8}{:>8}{:>9}{:>7}{:>4}|{:>8}{:>"
-                      "8}|{:>8}{:>8}| goals\n",
-            "situation", "rms", "p95", "max", "recov", "pph", "bound", "broken", "rms", "p95",
-            "max", "recov", "pph", "rms", "recov", "rms", "recov");
+    return fmt::format("{:18}|{:^51}|{:^29}|{:^14}|{:^14}|{:^14}|\n", "", "timeballd", "RFC 5905",
+               "floor, here", "floor, known", "chrony 4.3")
+        + fmt::format("{:18}|{:>7}{:>7}{:>8}{:>6}{:>5}{:>8}{:>10}|{:>7}{:>8}{:>6}{:>8}|{:>8}{:>6}|"
+                      "{:>8}{:>6}|{:>8}{:>6}| goals\n",
+            "situation", "rms", "p95", "max", "recov", "pph", "bound", "broken", "rms", "max",
+            "recov", "pph", "rms", "recov", "rms", "recov", "rms", "recov");
 }
 
 std::string line(const Row& r)
 {
     const Situation& s = *r.situation;
-    const Figures &d = r.daemon, &o = r.rfc5905;
-    return fmt::format("{:18}|{:>8}{:>8}{:>9}{:>7}{:>6.0f}{:>9}{:>9}|{:>8}{:>8}{:>9}{:>7}{:>4.0f}|{"
-                       ":>8}{:>8}|{:>8}{:>8}| {}\n",
-        s.name, shown(d.rms), shown(d.p95), shown(d.max), span(s, d.recovery), d.packets_per_hour,
-        shown(d.claim), d.claims_broken, shown(o.rms), shown(o.p95), shown(o.max),
-        span(s, o.recovery), o.packets_per_hour, shown(s.chrony.rms), known_span(s.chrony.recovery),
-        shown(s.floor.rms), known_span(s.floor.recovery), verdict(r));
+    const Figures &d = r.daemon, &o = r.rfc5905, &f = r.oracle;
+    return fmt::format("{:18}|{:>7}{:>7}{:>8}{:>6}{:>5.0f}{:>8}{:>10}|", s.name, shown(d.rms),
+               shown(d.p95), shown(d.max), span(s, d.recovery), d.packets_per_hour, shown(d.claim),
+               d.claims_broken)
+        + fmt::format("{:>7}{:>8}{:>6}{:>8.0f}|{:>8}{:>6}|", shown(o.rms), shown(o.max),
+            span(s, o.recovery), o.packets_per_hour, shown(f.rms), span(s, f.recovery))
+        + fmt::format("{:>8}{:>6}|{:>8}{:>6}| {}\n", shown(s.floor.rms),
+            known_span(s.floor.recovery), shown(s.chrony.rms), known_span(s.chrony.recovery),
+            verdict(r));
 }
 
 } // namespace timeball::bench

@@ -11,7 +11,7 @@ namespace timeball::bench {
 
 struct Row {
     const Situation* situation = nullptr;
-    Figures daemon, rfc5905;
+    Figures daemon, rfc5905, oracle;
 };
 
 std::string heading();
