@@ -10,6 +10,8 @@
 
 namespace timeball::bench {
 
+using Contestant = Track (*)(const Situation&, std::uint64_t seed);
+
 // The whole daemon, as configured by default.
 Track run_daemon(const Situation& situation, std::uint64_t seed);
 
@@ -19,7 +21,9 @@ Track run_rfc5905(const Situation& situation, std::uint64_t seed);
 // The floor: an estimator that knows the laws of all noise.
 Track run_oracle(const Situation& situation, std::uint64_t seed);
 
-// How often the error is looked at: every second where a recovery is timed.
-Nanoseconds grid_of(const Situation& situation);
+// The same where the source is a reference clock.
+Track run_engine_on_reference(const Situation& situation, std::uint64_t seed);
+Track run_rfc5905_on_reference(const Situation& situation, std::uint64_t seed);
+Track run_oracle_on_reference(const Situation& situation, std::uint64_t seed);
 
 } // namespace timeball::bench

@@ -33,11 +33,6 @@ std::uint64_t requests(const Stage& stage)
 
 } // namespace
 
-Nanoseconds grid_of(const Situation& situation)
-{
-    return situation.disturbed ? 1s : 10s;
-}
-
 Track run_daemon(const Situation& situation, std::uint64_t seed)
 {
     Stage stage{situation, seed};
@@ -46,7 +41,7 @@ Track run_daemon(const Situation& situation, std::uint64_t seed)
         .oscillator = situation.oscillator});
     stage.has_clock(node.clock());
 
-    Track track{.grid = grid_of(situation), .moments = {}, .first_broken = {}};
+    Track track = begun(situation);
     std::uint64_t before = 0;
     stage.play(track.grid, [&] {
         track.moments.push_back({Seconds{node.clock_error()} - stage.reference(),
@@ -55,11 +50,11 @@ Track run_daemon(const Situation& situation, std::uint64_t seed)
             before = requests(stage);
     });
     track.packets = requests(stage) - before;
-    if (!situation.is_truth_told)
-        return track;
-    track.claims_checked = stage.world().claims_checked();
-    track.claims_broken = stage.world().claims_broken();
-    track.first_broken = stage.world().first_broken();
+    // Not only at the moments of the track: at every event.
+    track.claims_checked = situation.is_truth_told ? stage.world().claims_checked() : 0;
+    track.claims_broken = situation.is_truth_told ? stage.world().claims_broken() : 0;
+    if (situation.is_truth_told)
+        track.first_broken = stage.world().first_broken();
     return track;
 }
 

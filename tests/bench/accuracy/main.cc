@@ -3,7 +3,9 @@
 // How well timeballd keeps time, in many situations, beside the reference algorithm.
 
 #include "contestants.h"
+#include "csv.h"
 #include "options.h"
+#include "pictures.h"
 #include "table.h"
 
 #include <fmt/format.h>
@@ -13,7 +15,6 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
-#include <functional>
 #include <thread>
 
 using namespace timeball;
@@ -37,8 +38,6 @@ Seconds thread_cpu()
     return std::chrono::seconds{t.tv_sec} + Nanoseconds{t.tv_nsec};
 }
 
-using Contestant = Track (*)(const Situation&, std::uint64_t);
-
 // One run for each seed; each has a world of its own, so threads share nothing.
 std::vector<Track> run(Contestant contestant, const Situation& situation, const Options& options)
 {
@@ -60,6 +59,15 @@ std::vector<Track> run(Contestant contestant, const Situation& situation, const 
     return tracks;
 }
 
+void write(const std::string& path, const std::string& text)
+{
+    std::FILE* const out = std::fopen(path.c_str(), "w");
+    if (!out || std::fputs(text.c_str(), out) < 0)
+        std::perror(path.c_str());
+    if (out)
+        std::fclose(out);
+}
+
 void write_trace(const std::string& path, const Situation& situation, const Track& track)
 {
     std::FILE* const out = std::fopen(path.c_str(), "a");
@@ -75,18 +83,42 @@ void write_trace(const std::string& path, const Situation& situation, const Trac
     std::fclose(out);
 }
 
-Row judge(const Situation& situation, const Options& options)
+struct Judged {
+    Row row;
+    Course course;
+};
+
+Judged judge(const Situation& situation, const Options& options)
 {
-    Row result{.situation = &situation, .daemon = {}, .rfc5905 = {}, .oracle = {}};
-    const auto daemon = run(run_daemon, situation, options);
+    const bool has_reference = situation.reference_jitter.has_value();
+    auto daemon = run(has_reference ? run_engine_on_reference : run_daemon, situation, options);
     if (options.trace)
         write_trace(*options.trace, situation, daemon.front());
-    result.daemon = figures_of(situation, daemon);
+    Judged j;
+    j.row.situation = j.course.situation = &situation;
+    j.row.daemon = figures_of(situation, daemon);
+    j.course.daemon = std::move(daemon.front());
     if (options.daemon_only)
-        return result;
-    result.rfc5905 = figures_of(situation, run(run_rfc5905, situation, options));
-    result.oracle = figures_of(situation, run(run_oracle, situation, options));
-    return result;
+        return j;
+    auto rfc5905 = run(has_reference ? run_rfc5905_on_reference : run_rfc5905, situation, options);
+    j.row.rfc5905 = figures_of(situation, rfc5905);
+    j.course.rfc5905 = std::move(rfc5905.front());
+    auto oracle = run(has_reference ? run_oracle_on_reference : run_oracle, situation, options);
+    j.row.oracle = figures_of(situation, oracle);
+    j.course.oracle = std::move(oracle.front());
+    return j;
+}
+
+void write_results(
+    const std::vector<Row>& rows, const std::vector<Course>& courses, const Options& options)
+{
+    if (options.csv)
+        write(*options.csv, csv(rows, options.seeds));
+    if (!options.results)
+        return;
+    write(*options.results + "/results.csv", csv(rows, options.seeds));
+    write(*options.results + "/rms.svg", picture_of_rms(rows));
+    write(*options.results + "/courses.svg", picture_of_courses(courses));
 }
 
 } // namespace
@@ -100,24 +132,27 @@ int main(int argc, char** argv)
     fmt::print("{} seeds; microseconds; recovery in seconds; pph: packets per hour; goals with "
                "reached / allowed\n{}",
         options->seeds, heading());
-    std::uint64_t checked = 0, broken = 0;
-    Seconds cpu{0};
-    int judged = 0;
+    std::vector<Row> rows;
+    std::vector<Course> courses;
+    Figures sum;
     for (const Situation& s : situations()) {
         if (!is_wanted(s, *options))
             continue;
-        const Row r = judge(s, *options);
-        fmt::print("{}", line(r));
-        if (!r.daemon.first_broken.empty())
-            fmt::print("    bound broken: {}\n", r.daemon.first_broken);
+        auto [row, course] = judge(s, *options);
+        fmt::print("{}", line(row));
+        if (!row.daemon.first_broken.empty())
+            fmt::print("    bound broken: {}\n", row.daemon.first_broken);
         std::fflush(stdout);
-        checked += r.daemon.claims_checked;
-        broken += r.daemon.claims_broken;
-        cpu += r.daemon.cpu;
-        ++judged;
+        sum.claims_checked += row.daemon.claims_checked;
+        sum.claims_broken += row.daemon.claims_broken;
+        sum.cpu += row.daemon.cpu;
+        rows.push_back(std::move(row));
+        courses.push_back(std::move(course));
     }
+    write_results(rows, courses, *options);
     fmt::print("bound: {} events checked, {} broken; {:.2f} s of CPU a simulated day; {:.0f} s\n",
-        checked, broken, cpu.count() / std::max(judged, 1),
+        sum.claims_checked, sum.claims_broken,
+        sum.cpu.count() / static_cast<double>(std::max<std::size_t>(rows.size(), 1)),
         Seconds{std::chrono::steady_clock::now() - began}.count());
-    return broken == 0 ? 0 : 1;
+    return sum.claims_broken == 0 ? 0 : 1;
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* usage
     = "usage: accuracy [--situation PART-OF-NAME]... [--seeds N] [--quick] [--daemon-only]\n"
-      "                [--threads N] [--csv FILE] [--trace FILE]\n";
+      "                [--threads N] [--csv FILE] [--trace FILE] [--results DIRECTORY]\n";
 
 std::optional<int> number(const std::string& text)
 {
@@ -33,6 +33,8 @@ bool take(Options& options, const std::string& option, const std::string& value)
     }
     if (option == "--csv")
         return bool(options.csv = value);
+    if (option == "--results")
+        return bool(options.results = value);
     if (option == "--trace")
         return bool(options.trace = value);
     const auto n = number(value);

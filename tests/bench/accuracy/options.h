@@ -15,6 +15,7 @@ struct Options {
     int threads = 0; // 0: one for each processor
     bool daemon_only = false;
     std::optional<std::string> csv;
+    std::optional<std::string> results; // a directory for results.csv and the pictures
     std::optional<std::string> trace; // of the first seed
 };
 

@@ -98,7 +98,7 @@ Track run_oracle(const Situation& situation, std::uint64_t seed)
 {
     Stage stage{situation, seed};
     Client client{stage};
-    Track track{.grid = grid_of(situation), .moments = {}, .first_broken = {}};
+    Track track = begun(situation);
     stage.play(track.grid, [&] { track.moments.push_back({client.error(), std::nullopt}); });
     return track;
 }

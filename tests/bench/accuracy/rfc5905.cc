@@ -222,10 +222,14 @@ std::optional<Seconds> Rfc5905::select(double now)
     if (t <= update_)
         return std::nullopt;
     update_ = t;
-    const auto step = local_clock(t, combine(survivors, now));
+    const double offset = combine(survivors, now);
+    const Peer& p = peers_[*system_peer_];
+    root_delay_ = p.root_delay + p.delay;
+    root_disp_ = p.root_disp + std::sqrt(square(p.jitter) + square(jitter_))
+        + std::max(p.disp + PHI * (now - t) + std::fabs(offset), MINDISP);
+    const auto step = local_clock(t, offset);
     if (step) {
-        for (Peer& p : peers_)
-            clear(p);
+        std::for_each(peers_.begin(), peers_.end(), clear);
         system_peer_.reset();
         update_ = -1;
     }
@@ -309,6 +313,13 @@ void Rfc5905::adjust_poll()
             }
         }
     }
+}
+
+std::optional<Seconds> Rfc5905::root_distance(Seconds now) const
+{
+    if (update_ < 0)
+        return std::nullopt;
+    return Seconds{root_delay_ / 2 + root_disp_ + PHI * (now.count() - update_)};
 }
 
 // A.5.6.1 clock_adjust()

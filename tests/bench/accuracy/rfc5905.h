@@ -32,6 +32,9 @@ public:
     // Once a second: the correction in force for the next second.
     Frequency adjust();
 
+    // What it tells clients: root delay / 2 + root dispersion. Nothing before the first update.
+    std::optional<Seconds> root_distance(Seconds now) const;
+
     int poll() const { return poll_; } // log2 s
 
 private:
@@ -65,6 +68,7 @@ private:
     std::vector<Peer> peers_;
     std::optional<std::size_t> system_peer_;
     double update_ = -1; // time of the sample last used
+    double root_delay_ = 0, root_disp_ = 0; // then
     State state_ = State::nset;
     double t_ = 0; // of the last update of the clock
     double last_ = 0, base_offset_ = 0; // offset then, and what is left of it

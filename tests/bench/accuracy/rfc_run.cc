@@ -29,6 +29,7 @@ public:
     }
 
     Asker& asker() { return asker_; }
+    std::optional<Seconds> claim() const { return algorithm_.root_distance(process_time()); }
 
 private:
     Seconds process_time() const { return stage_.now(); }
@@ -84,11 +85,11 @@ Track run_rfc5905(const Situation& situation, std::uint64_t seed)
 {
     Stage stage{situation, seed};
     Client client{stage};
-    Track track{.grid = grid_of(situation), .moments = {}, .first_broken = {}};
+    Track track = begun(situation);
     std::uint64_t before = 0;
     stage.play(track.grid, [&] {
         const Seconds error = Seconds{client.asker().clock().error()} - stage.reference();
-        track.moments.push_back({error, std::nullopt});
+        note(track, error, client.claim());
         if (stage.now() <= situation.settled)
             before = client.asker().requests();
     });

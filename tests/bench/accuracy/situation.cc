@@ -180,6 +180,19 @@ void add_oscillators(std::vector<Situation>& all)
     }
 }
 
+void add_reference_clock(std::vector<Situation>& all)
+{
+    all.push_back({.name = "reference-clock",
+        .title = "a reference clock, 1 us jitter, a reading each second",
+        .oscillator = usual,
+        .reference_jitter = 1us,
+        .settled = 4h,
+        .span = 12h,
+        .chrony = {.rms = us(0.35)},
+        .ntpd = {.rms = us(1.5)},
+        .floor = {.rms = us(0.21)}});
+}
+
 // Without known figures: the floor is our own.
 void add_others(std::vector<Situation>& all)
 {
@@ -236,7 +249,8 @@ void add_others(std::vector<Situation>& all)
         false);
     other({.name = "flapping",
               .title = "the server answers for 10 minutes of each hour, internet",
-              .upstreams = {good}},
+              .upstreams = {good},
+              .oracle_poll = Poll{4}},
         true);
     for (int hour = 5; hour < 12; ++hour) {
         all.back().happenings.push_back({1h * hour, [](Stage& s) { s.server(0).dies(); }});
@@ -252,6 +266,7 @@ std::vector<Situation> all_situations()
     add_paths(all);
     add_crowds(all);
     add_oscillators(all);
+    add_reference_clock(all);
     add_others(all);
     return all;
 }

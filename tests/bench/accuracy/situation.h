@@ -41,6 +41,8 @@ struct Situation {
     Poll minpoll{6}, maxpoll{10};
     sim::OscillatorTraits oscillator;
     std::vector<Upstream> upstreams;
+    // Instead: a reference clock with a reading each second, normally distributed.
+    std::optional<Seconds> reference_jitter;
     std::vector<Happening> happenings;
     Nanoseconds settled{0}; // errors count from here
     Nanoseconds span{0};

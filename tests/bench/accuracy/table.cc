@@ -13,7 +13,9 @@ namespace {
 std::string shown(Seconds s)
 {
     const double us = s.count() * 1e6;
-    return us < 100 ? fmt::format("{:.1f}", us) : fmt::format("{:.0f}", us);
+    return us < 10 ? fmt::format("{:.2f}", us)
+        : us < 100 ? fmt::format("{:.1f}", us)
+                   : fmt::format("{:.0f}", us);
 }
 std::string shown(const std::optional<Seconds>& s)
 {
@@ -56,9 +58,9 @@ std::string verdict(const Row& r)
 
 std::string heading()
 {
-    return fmt::format("{:18}|{:^51}|{:^29}|{:^14}|{:^14}|{:^14}|\n", "", "timeballd", "RFC 5905",
+    return fmt::format("{:23}|{:^51}|{:^29}|{:^14}|{:^14}|{:^14}|\n", "", "timeballd", "RFC 5905",
                "floor, here", "floor, known", "chrony 4.3")
-        + fmt::format("{:18}|{:>7}{:>7}{:>8}{:>6}{:>5}{:>8}{:>10}|{:>7}{:>8}{:>6}{:>8}|{:>8}{:>6}|"
+        + fmt::format("{:23}|{:>7}{:>7}{:>8}{:>6}{:>5}{:>8}{:>10}|{:>7}{:>8}{:>6}{:>8}|{:>8}{:>6}|"
                       "{:>8}{:>6}|{:>8}{:>6}| goals\n",
             "situation", "rms", "p95", "max", "recov", "pph", "bound", "broken", "rms", "max",
             "recov", "pph", "rms", "recov", "rms", "recov", "rms", "recov");
@@ -68,7 +70,7 @@ std::string line(const Row& r)
 {
     const Situation& s = *r.situation;
     const Figures &d = r.daemon, &o = r.rfc5905, &f = r.oracle;
-    return fmt::format("{:18}|{:>7}{:>7}{:>8}{:>6}{:>5.0f}{:>8}{:>10}|", s.name, shown(d.rms),
+    return fmt::format("{:23}|{:>7}{:>7}{:>8}{:>6}{:>5.0f}{:>8}{:>10}|", s.name, shown(d.rms),
                shown(d.p95), shown(d.max), span(s, d.recovery), d.packets_per_hour, shown(d.claim),
                d.claims_broken)
         + fmt::format("{:>7}{:>8}{:>6}{:>8.0f}|{:>8}{:>6}|", shown(o.rms), shown(o.max),

@@ -50,6 +50,22 @@ std::optional<Seconds> recovery(const Track& track, Nanoseconds since, Seconds s
     return std::nullopt;
 }
 
+Track begun(const Situation& situation)
+{
+    Track track;
+    track.grid = situation.disturbed || situation.reference_jitter ? 1s : 10s;
+    return track;
+}
+
+void note(Track& track, Seconds error, const std::optional<Seconds>& claim)
+{
+    track.moments.push_back({error, claim});
+    if (!claim)
+        return;
+    ++track.claims_checked;
+    track.claims_broken += abs(error) > *claim;
+}
+
 Figures figures_of(const Situation& situation, const std::vector<Track>& tracks)
 {
     Figures f;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace timeball::bench {
@@ -25,6 +26,13 @@ struct Track {
     std::string first_broken;
     Seconds cpu{0};
 };
+
+// An empty track. The error is looked at every ten seconds; every second where a recovery is timed
+// or the noise is fast.
+Track begun(const Situation& situation);
+
+// The next moment; a claim counts as checked.
+void note(Track& track, Seconds error, const std::optional<Seconds>& claim);
 
 // Over all runs of a situation.
 struct Figures {
