@@ -8,6 +8,7 @@
 #include "normal.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace timeball::bench {
@@ -22,11 +23,13 @@ double square(double x)
 // The density of a queueing time, up to a factor that is the same for all offsets.
 double queue_density(const sim::Path& path, double q)
 {
+    constexpr double rounding = 2e-9;
     const double mean = path.jitter.count();
-    if (q < 0)
+    if (q < -rounding)
         return 0;
     if (mean <= 0)
         return 1;
+    q = std::max(q, 0.0);
     switch (path.queue) {
     case sim::Queue::exponential:
         return std::exp(-q / mean);
@@ -53,6 +56,21 @@ double density(const sim::Path& path, double q)
 Oracle::Oracle(const OracleKnowledge& knowledge, sim::Chance chance, std::size_t particles)
     : know_{knowledge}, chance_{chance}, particles_(particles)
 {
+}
+
+Oracle::Ends Oracle::ends_of(const std::vector<Excess>& excesses)
+{
+    Ends ends{-1e9, 1e9};
+    for (const Excess& e : excesses) {
+        if (e.is_upper)
+            ends.high = std::min(ends.high, e.at.count());
+        else
+            ends.low = std::max(ends.low, e.at.count());
+    }
+    // Rounding of timestamps can make them cross by a nanosecond.
+    if (ends.high - ends.low < 2e-9)
+        ends = {(ends.low + ends.high) / 2 - 1e-9, (ends.low + ends.high) / 2 + 1e-9};
+    return ends;
 }
 
 void Oracle::start_within(const Ends& ends)
@@ -110,38 +128,56 @@ void Oracle::advance(Particle& a, double dt, const Ends& ends)
     a.p = h.p + q * dt - square(covariance) / variance;
 }
 
+void Oracle::move(double dt, const Ends& ends, const std::vector<Excess>& excesses)
+{
+    for (Particle& a : particles_) {
+        if (dt > 0)
+            advance(a, dt, ends);
+        for (const Excess& e : excesses)
+            a.weight *= density(*e.path, e.is_upper ? e.at.count() - a.x : a.x - e.at.count());
+    }
+}
+
+double Oracle::effective_number() const
+{
+    double sum = 0, squares = 0;
+    for (const Particle& a : particles_) {
+        sum += a.weight;
+        squares += square(a.weight);
+    }
+    return squares > 0 ? square(sum) / squares : 0;
+}
+
 void Oracle::take(Seconds when, const std::vector<Excess>& excesses)
 {
-    Ends ends{-1e9, 1e9};
-    for (const Excess& e : excesses) {
-        if (e.is_upper)
-            ends.high = std::min(ends.high, e.at.count());
-        else
-            ends.low = std::max(ends.low, e.at.count());
-    }
-    // Rounding of timestamps can make them cross by a nanosecond.
-    if (ends.high - ends.low < 2e-9)
-        ends = {(ends.low + ends.high) / 2 - 1e-9, (ends.low + ends.high) / 2 + 1e-9};
-
+    constexpr double too_few = 3;
+    const Ends ends = ends_of(excesses);
     const double dt = when.count() - when_;
     when_ = when.count();
     if (!is_started_) {
         start_within(ends);
+        move(0, ends, excesses);
     } else {
-        double total = 0;
-        for (Particle& a : particles_) {
-            advance(a, dt, ends);
-            total += a.weight;
+        const auto before = particles_;
+        move(dt, ends, excesses);
+        // Nobody stands where the truth is: spread out until somebody does.
+        for (double wider = 2; effective_number() < too_few && wider < 1e4; wider *= 2) {
+            particles_ = before;
+            renew(wider);
+            move(dt, ends, excesses);
         }
-        if (total <= 0)
-            start_within(ends); // nobody expected this: begin again from what is certain
+        if (effective_number() < 1) {
+            start_within(ends); // begin again from what is certain
+            move(0, ends, excesses);
+        }
     }
-    for (Particle& a : particles_)
-        for (const Excess& e : excesses)
-            a.weight *= density(*e.path, e.is_upper ? e.at.count() - a.x : a.x - e.at.count());
     summarize();
     resample();
-    renew();
+    // The offsets of a particle's past leave no doubt about its frequency, so as long as that is
+    // hardly known there are never enough particles.
+    constexpr double hardly_known = 3e-7;
+    if (frequency_variance() > square(hardly_known))
+        renew(1);
 }
 
 void Oracle::summarize()
@@ -160,12 +196,10 @@ void Oracle::summarize()
 
 void Oracle::resample()
 {
-    double squares = 0;
-    for (const Particle& a : particles_)
-        squares += square(a.weight);
     const auto n = static_cast<double>(particles_.size());
-    if (1 / squares > n / 2)
+    if (effective_number() > n / 2)
         return;
+    assert(effective_number() >= 1);
     std::vector<Particle> next;
     next.reserve(particles_.size());
     double sum = 0, at = chance_.unit() / n;
@@ -177,30 +211,30 @@ void Oracle::resample()
     particles_ = std::move(next);
 }
 
-// The offsets of a particle's past leave no doubt about its frequency, so as long as that is hardly
-// known there are never enough particles: then they are drawn anew from the Gaussian of the same
-// moments.
-void Oracle::renew()
+double Oracle::frequency_variance() const
 {
-    constexpr double hardly_known = 3e-7;
-    double total = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+    double sum = 0;
+    for (const Particle& a : particles_)
+        sum += a.weight * (square(a.y - frequency_) + a.p);
+    return sum;
+}
+
+// Draws all particles anew from the Gaussian of the same moments, but for so much wider.
+void Oracle::renew(double wider)
+{
+    double xx = 0, xy = 0;
     for (const Particle& a : particles_) {
-        total += a.weight;
-        x += a.weight * a.x;
-        y += a.weight * a.y;
+        xx += a.weight * square(a.x - offset_);
+        xy += a.weight * (a.x - offset_) * (a.y - frequency_);
     }
-    x /= total;
-    y /= total;
-    for (const Particle& a : particles_) {
-        xx += a.weight / total * square(a.x - x);
-        xy += a.weight / total * (a.x - x) * (a.y - y);
-        yy += a.weight / total * (square(a.y - y) + a.p);
-    }
-    if (yy < square(hardly_known) || xx <= 0)
+    if (xx <= 0)
         return;
+    double yy = frequency_variance();
+    for (double* const moment : {&xx, &xy, &yy})
+        *moment *= square(wider);
     for (Particle& a : particles_) {
         const double off = std::sqrt(xx) * chance_.normal();
-        a = {x + off, y + xy / xx * off, yy - square(xy) / xx,
+        a = {offset_ + off, frequency_ + xy / xx * off, std::max(yy - square(xy) / xx, 0.0),
             1 / static_cast<double>(particles_.size())};
     }
 }

@@ -38,7 +38,7 @@ struct OracleKnowledge {
 
 class Oracle {
 public:
-    Oracle(const OracleKnowledge& knowledge, sim::Chance chance, std::size_t particles = 1000);
+    Oracle(const OracleKnowledge& knowledge, sim::Chance chance, std::size_t particles = 2000);
 
     // All that came in at about the same time.
     void take(Seconds when, const std::vector<Excess>& excesses);
@@ -54,11 +54,15 @@ private:
     struct Ends {
         double low, high;
     };
+    static Ends ends_of(const std::vector<Excess>& excesses);
+    void start_within(const Ends& ends);
+    void move(double dt, const Ends& ends, const std::vector<Excess>& excesses);
     void advance(Particle& particle, double dt, const Ends& ends);
+    double effective_number() const;
     void summarize();
     void resample();
-    void renew();
-    void start_within(const Ends& ends);
+    void renew(double wider);
+    double frequency_variance() const;
 
     OracleKnowledge know_;
     sim::Chance chance_;

@@ -50,9 +50,10 @@ private:
 
     void poll()
     {
+        heard_.clear(); // what came too late belongs to another time
         for (std::size_t i = 0; i < stage_.servers().size(); ++i)
             asker_.ask(i);
-        asker_.later(1s, [this] { listen(); });
+        asker_.later(1500ms, [this] { listen(); });
         const Poll usual = stage_.situation().oracle_poll.value_or(stage_.situation().maxpoll);
         const bool is_starting = burst_ > 0;
         burst_ -= is_starting;
