@@ -42,6 +42,8 @@ Seconds SimNet::queueing(const Path& path)
         return chance_.heavy_tailed(path.jitter);
     case Queue::uneven:
         return chance_.exponential(path.jitter) * chance_.exponential(1s).count();
+    case Queue::normal:
+        return std::max(path.jitter * chance_.normal(), -path.delay);
     }
     return 0s;
 }

@@ -20,7 +20,8 @@ namespace timeball::sim {
 enum class Queue : std::uint8_t {
     exponential,
     heavy_tailed, // Pareto: usually short, sometimes very long
-    uneven // the product of two exponentials: often next to nothing, and a longer tail
+    uneven, // the product of two exponentials: often next to nothing, and a longer tail
+    normal // as much below `delay` as above, with this standard deviation: no queue at all
 };
 
 // A time of day with more traffic, again and again.

@@ -46,7 +46,8 @@ std::string csv(const std::vector<Row>& rows, int seeds)
         const Situation& s = *r.situation;
         text += measured(s, "timeballd", r.daemon, seeds);
         text += measured(s, "RFC 5905", r.rfc5905, seeds);
-        text += measured(s, "floor", r.oracle, seeds);
+        if (s.is_floor_fair)
+            text += measured(s, "floor", r.oracle, seeds);
         text += known(s, "floor (known)", s.floor);
         text += known(s, "chrony 4.3 (known)", s.chrony);
         text += known(s, "ntpd 4.2.8p15 (known)", s.ntpd);

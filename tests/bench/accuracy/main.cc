@@ -3,6 +3,7 @@
 // How well timeballd keeps time, in many situations, beside the reference algorithm.
 
 #include "contestants.h"
+#include "cost.h"
 #include "csv.h"
 #include "options.h"
 #include "pictures.h"
@@ -154,5 +155,11 @@ int main(int argc, char** argv)
         sum.claims_checked, sum.claims_broken,
         sum.cpu.count() / static_cast<double>(std::max<std::size_t>(rows.size(), 1)),
         Seconds{std::chrono::steady_clock::now() - began}.count());
+    for (const int sources : {4, 16}) {
+        const Cost cost = cost_of_engine(sources);
+        fmt::print("{} sources: {:.1f} us of CPU for a sample, {:.1f} us for a look in between, "
+                   "{:.1f} kB a source\n",
+            sources, cost.take.count() * 1e6, cost.look.count() * 1e6, cost.source / 1024);
+    }
     return sum.claims_broken == 0 ? 0 : 1;
 }

@@ -25,6 +25,8 @@ double queue_density(const sim::Path& path, double q)
 {
     constexpr double rounding = 2e-9;
     const double mean = path.jitter.count();
+    if (path.queue == sim::Queue::normal)
+        return std::exp(-square(q / mean) / 2);
     if (q < -rounding)
         return 0;
     if (mean <= 0)
@@ -37,6 +39,8 @@ double queue_density(const sim::Path& path, double q)
         return 2 * std::cyl_bessel_k(0.0, 2 * std::sqrt(std::max(q / mean, 1e-9)));
     case sim::Queue::heavy_tailed: // Lomax of shape 2.2
         return std::pow(1 + q / (mean * 1.2), -3.2);
+    case sim::Queue::normal:
+        break;
     }
     return 0;
 }
@@ -62,10 +66,12 @@ Oracle::Ends Oracle::ends_of(const std::vector<Excess>& excesses)
 {
     Ends ends{-1e9, 1e9};
     for (const Excess& e : excesses) {
+        // A normal law has no end; nobody has seen anything beyond this.
+        const double slack = e.path->queue == sim::Queue::normal ? 7 * e.path->jitter.count() : 0;
         if (e.is_upper)
-            ends.high = std::min(ends.high, e.at.count());
+            ends.high = std::min(ends.high, e.at.count() + slack);
         else
-            ends.low = std::max(ends.low, e.at.count());
+            ends.low = std::max(ends.low, e.at.count() - slack);
     }
     // Rounding of timestamps can make them cross by a nanosecond.
     if (ends.high - ends.low < 2e-9)

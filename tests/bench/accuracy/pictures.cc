@@ -118,7 +118,8 @@ void draw(Svg& svg, const Course& course, double x, double y)
         fmt::format("{:g} h", Seconds{s.span}.count() / 3600), Svg::Anchor::end, 10);
     svg.polyline(drawn(panel, course.rfc5905), rfcs);
     svg.polyline(drawn(panel, course.daemon), ours, 1.3);
-    svg.polyline(drawn(panel, course.oracle), floors, 0.8);
+    if (s.is_floor_fair)
+        svg.polyline(drawn(panel, course.oracle), floors, 0.8);
 }
 
 } // namespace
@@ -138,8 +139,10 @@ std::string picture_of_rms(const std::vector<Row>& rows)
         svg.text(left - 10, y + 4, s.name, Svg::Anchor::end, 11);
         const double floor = across(s.floor.rms.value_or(r.oracle.rms).count() * 1e6);
         const double reached = across(r.daemon.rms.count() * 1e6);
-        svg.line(floor, y, reached, y, "#b7d8cc", 3);
-        svg.line(floor, y - 7, floor, y + 7, floors, 3);
+        if (s.is_floor_fair) {
+            svg.line(floor, y, reached, y, "#b7d8cc", 3);
+            svg.line(floor, y - 7, floor, y + 7, floors, 3);
+        }
         if (r.rfc5905.rms.count() > 0)
             svg.cross(across(r.rfc5905.rms.count() * 1e6), y, 4, rfcs);
         if (s.chrony.rms)

@@ -82,7 +82,7 @@ void add_disturbed_ones(std::vector<Situation>& all)
         .floor = {.recovery = 10s},
         .recovery_goal = 30s,
         .oracle = {.wander = 0, .frequency_spread = Frequency::ppm(100)},
-        .oracle_poll = Poll{6}});
+        .oracle_poll = Poll{4}});
     all.push_back({.name = "frequency-step",
         .title = "2 ppm frequency step, internet; poll 6 to 10; until below 1 ms again",
         .oscillator = usual,
@@ -114,6 +114,15 @@ void add_disturbed_ones(std::vector<Situation>& all)
         .recovery_goal = 600s,
         .is_truth_told = false,
         .oracle = {.wander = 0, .jump_every = 24h, .offset_jump = 1s}});
+    all.push_back({.name = "clock-moved",
+        .title = "somebody sets our clock back by 20 ms, internet; until below 1 ms again",
+        .oscillator = usual,
+        .upstreams = {{internet, internet}},
+        .happenings = {{22h, [](Stage& s) { s.move_clock(-20ms); }}},
+        .settled = 30h,
+        .span = 36h,
+        .disturbed = 22h,
+        .oracle = {.wander = 0, .jump_every = 24h, .offset_jump = 100ms}});
 }
 
 void add_crowds(std::vector<Situation>& all)
@@ -148,6 +157,13 @@ void add_crowds(std::vector<Situation>& all)
         {581, 289, 132});
 }
 
+void lengthen(Stage& stage)
+{
+    auto& net = stage.world().net();
+    net.path(Stage::client(), stage.server(0).address()).delay += 15ms;
+    net.path(stage.server(0).address(), Stage::client()).delay += 15ms;
+}
+
 void add_paths(std::vector<Situation>& all)
 {
     sim::Path rush = internet;
@@ -155,6 +171,28 @@ void add_paths(std::vector<Situation>& all)
     all.push_back(one_server("rush-hour", "internet, one direction +50 ms for 10 min of each hour",
         internet, true, {112, 2890, 68}));
     all.back().upstreams = {{rush, internet}};
+    const sim::Path even{.delay = 20ms, .jitter = 1ms, .queue = Queue::normal};
+    all.push_back(polled({.name = "normal",
+                             .title = "20 ms + normal 1 ms each way: noise without an edge",
+                             .oscillator = usual,
+                             .upstreams = {{even, even}},
+                             .chrony = {.rms = us(200)}},
+        true));
+    const sim::Path loud{.delay = 20ms, .jitter = 10ms};
+    const sim::Path quiet{.delay = 20ms, .jitter = 100us};
+    all.push_back(polled({.name = "one-way-noise",
+                             .title = "20 ms + exponential 10 ms there, 20 ms + 0.1 ms back",
+                             .oscillator = usual,
+                             .upstreams = {{loud, quiet}},
+                             .chrony = {.rms = us(131)}},
+        true));
+    all.push_back(polled({.name = "longer-route",
+                             .title = "the path gets 15 ms longer, both ways, after 6 hours",
+                             .oscillator = usual,
+                             .upstreams = {{internet, internet}},
+                             .happenings = {{6h, lengthen}}},
+        true));
+    all.back().is_floor_fair = false; // it is not told of the longer route
 }
 
 void add_oscillators(std::vector<Situation>& all)

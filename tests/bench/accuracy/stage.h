@@ -21,7 +21,8 @@ public:
     sim::SimServer& server(std::size_t i) { return *servers_[i]; }
     const std::vector<sim::SimServer*>& servers() const { return servers_; }
     static Address client(); // where the contestant lives
-    sim::Oscillator& oscillator() { return *oscillator_; }
+    sim::Oscillator& oscillator() { return clock_->oscillator(); }
+    void move_clock(Seconds by) { clock_->moved_by_somebody_else(rounded(by)); }
 
     // Seconds of true time since the start.
     Nanoseconds now() const { return world_.now() - start_; }
@@ -30,7 +31,7 @@ public:
     Seconds reference() const { return reference_; }
     void refer_to(Seconds off_truth) { reference_ = off_truth; }
 
-    void has_clock(sim::SimClock& clock) { oscillator_ = &clock.oscillator(); }
+    void has_clock(sim::SimClock& clock) { clock_ = &clock; }
 
     // From the first second to the last; `look` is called every `grid`.
     void play(Nanoseconds grid, const std::function<void()>& look);
@@ -40,7 +41,7 @@ private:
     sim::World world_;
     Instant<sim::Truth> start_;
     std::vector<sim::SimServer*> servers_;
-    sim::Oscillator* oscillator_ = nullptr;
+    sim::SimClock* clock_ = nullptr;
     Seconds reference_{0};
 };
 

@@ -21,6 +21,10 @@ std::string shown(const std::optional<Seconds>& s)
 {
     return s ? shown(*s) : "-";
 }
+std::string fair(const Situation& situation, const std::string& figure)
+{
+    return situation.is_floor_fair ? figure : "-";
+}
 std::string span(const Situation& situation, const std::optional<Seconds>& s)
 {
     return !situation.disturbed ? "-" : s ? fmt::format("{:.0f}", s->count()) : "never";
@@ -74,7 +78,8 @@ std::string line(const Row& r)
                shown(d.p95), shown(d.max), span(s, d.recovery), d.packets_per_hour, shown(d.claim),
                d.claims_broken)
         + fmt::format("{:>7}{:>8}{:>6}{:>8.0f}|{:>8}{:>6}|", shown(o.rms), shown(o.max),
-            span(s, o.recovery), o.packets_per_hour, shown(f.rms), span(s, f.recovery))
+            span(s, o.recovery), o.packets_per_hour, fair(s, shown(f.rms)),
+            fair(s, span(s, f.recovery)))
         + fmt::format("{:>8}{:>6}|{:>8}{:>6}| {}\n", shown(s.floor.rms),
             known_span(s.floor.recovery), shown(s.chrony.rms), known_span(s.chrony.recovery),
             verdict(r));

@@ -8,6 +8,7 @@
 #include "sim/sim_net.h"
 #include "sim/sim_server.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -190,27 +191,44 @@ TEST(SimNet, IsSlowerInItsRushHourAndOnlyThen)
         CHECK(delays[minute] == (minute % 60 < 10 ? 70ms : 20ms));
 }
 
-TEST(SimNet, QueuesUnevenlyWhenTold)
+TEST(SimNet, QueuesByTheLawItIsTold)
 {
+    struct Moments {
+        double mean, square, least;
+    };
     SimNetwork there{net, timeline, clock, Chance{9}};
     there.add_address(them);
-    Inbox their;
-    auto target = there.open(loop, {.bind = {them, 123}}, their);
-    net.path(us, them) = {.delay = 0s, .jitter = 1ms, .queue = Queue::uneven};
     auto s = socket();
-    const auto sent = timeline.now().time_since_epoch();
-    const int n = 50000;
-    for (int i = 0; i < n; ++i)
-        CHECK(s->send(bytes, {them, 123}).has_value());
-    pass(timeline, 1min);
-    double sum = 0, square = 0;
-    for (const auto& [when, from] : their.came) {
-        const double x = Seconds{when.time_since_epoch() - sent}.count() * 1e3;
-        sum += x;
-        square += x * x;
-    }
-    DOUBLES_EQUAL(1, sum / n, 0.03);
-    DOUBLES_EQUAL(4, square / n, 0.5); // an exponential has 2
+    const auto moments = [&](Queue queue) {
+        Inbox their;
+        auto target = there.open(loop, {.bind = {them, 123}}, their);
+        net.path(us, them) = {.delay = 20ms, .jitter = 1ms, .queue = queue};
+        const auto sent = timeline.now().time_since_epoch();
+        const int n = 50000;
+        for (int i = 0; i < n; ++i)
+            CHECK(s->send(bytes, {them, 123}).has_value());
+        pass(timeline, 1min);
+        Moments m{0, 0, 1e9};
+        for (const auto& [when, from] : their.came) {
+            const double ms = Seconds{when.time_since_epoch() - sent - 20ms}.count() * 1e3;
+            m.mean += ms / n;
+            m.square += ms * ms / n;
+            m.least = std::min(m.least, ms);
+        }
+        return m;
+    };
+    const Moments exponential = moments(Queue::exponential);
+    DOUBLES_EQUAL(1, exponential.mean, 0.03);
+    DOUBLES_EQUAL(2, exponential.square, 0.1);
+    CHECK(exponential.least >= 0);
+    const Moments uneven = moments(Queue::uneven);
+    DOUBLES_EQUAL(1, uneven.mean, 0.03);
+    DOUBLES_EQUAL(4, uneven.square, 0.5);
+    CHECK(uneven.least >= 0);
+    const Moments normal = moments(Queue::normal);
+    DOUBLES_EQUAL(0, normal.mean, 0.02);
+    DOUBLES_EQUAL(1, normal.square, 0.03);
+    CHECK(normal.least < -3);
 }
 
 TEST(SimNet, SaysWhenAPortIsClosedAndNothingWhenNobodyIsThere)
