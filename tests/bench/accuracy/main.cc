@@ -151,9 +151,9 @@ int main(int argc, char** argv)
         courses.push_back(std::move(course));
     }
     write_results(rows, courses, *options);
-    fmt::print("bound: {} events checked, {} broken; {:.2f} s of CPU a simulated day; {:.0f} s\n",
-        sum.claims_checked, sum.claims_broken,
-        sum.cpu.count() / static_cast<double>(std::max<std::size_t>(rows.size(), 1)),
+    fmt::print(
+        "bound: {} events checked, {} broken; {:.1f} simulated days a second of CPU; {:.0f} s\n",
+        sum.claims_checked, sum.claims_broken, static_cast<double>(rows.size()) / sum.cpu.count(),
         Seconds{std::chrono::steady_clock::now() - began}.count());
     for (const int sources : {4, 16}) {
         const Cost cost = cost_of_engine(sources);
