@@ -210,9 +210,10 @@ bool Engine::State::feeds(const Selection& selection, const Source& source) cons
 Innovation Engine::State::measure(const Source& source, const Reading& reading)
 {
     const Seconds floor = reading.dispersion + Seconds{1e-6};
-    return estimator.update(
-        {source.id, reading.when, reading.offset, offset_noise(source.path, reading.delay, floor),
-            usual_asymmetry * (reading.delay / 2 + reading.remote_distance) + Seconds{1e-6}});
+    const Queueing queues = queueing(source.path, reading.delay, floor);
+    return estimator.update({source.id, reading.when, reading.offset, queues.noise,
+        usual_asymmetry * (reading.delay / 2 + reading.remote_distance) + Seconds{1e-6}, queues,
+        source.path.is_new_route});
 }
 
 void Engine::State::restart_estimator(

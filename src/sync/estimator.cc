@@ -4,6 +4,8 @@
 
 #include "sync/estimator.h"
 
+#include "sync/queue_belief.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -284,28 +286,60 @@ void Estimator::recenter()
     shift(Seconds{haste * mean});
 }
 
+// An exchange that nothing contradicts: by Bayes' rule where queues matter, else as a normal
+// measurement. `expected` is the variance of what was to be expected of it.
+void Estimator::believe(std::size_t bias, const Measurement& measurement, double lag,
+    double innovation, double expected)
+{
+    const double half = measurement.queues.excess.count() / 2;
+    const double noise = measurement.noise.count();
+    if (half < noise) {
+        const double variance = noise * noise + half * half / 3;
+        adapt_wander(innovation / std::sqrt(expected + variance));
+        correct(bias, lag, innovation, variance);
+        return;
+    }
+    const TwoWays ways{Seconds{innovation - half}, Seconds{innovation + half},
+        measurement.queues.wait, measurement.noise};
+    const auto belief = after({Seconds{0}, Seconds{std::sqrt(expected)}}, ways);
+    if (!belief)
+        return;
+    // The normal measurement that would have had the same effect.
+    const double left = std::min(0.9999 * expected, std::pow(belief->deviation.count(), 2));
+    const double variance = expected * left / (expected - left);
+    const double mean = belief->mean.count();
+    adapt_wander(mean / std::sqrt(expected - left));
+    correct(bias, lag, mean * (expected + variance) / expected, variance);
+}
+
 Innovation Estimator::update(const Measurement& measurement)
 {
     predict(measurement.when);
     const std::size_t b = state_of(measurement);
     const double lag = Seconds{when_ - measurement.when}.count();
-    const double noise = measurement.noise.count() * measurement.noise.count();
+    const double half = measurement.queues.excess.count() / 2;
+    const double noise = std::pow(measurement.noise.count(), 2) + half * half / 3;
 
     const double innovation = measurement.offset.count() - (x_[0] - lag * x_[1] + x_[b]);
     const double expected = p(0, 0) + p(b, b) + 2 * p(0, b) + lag * lag * p(1, 1)
-        - 2 * lag * (p(0, 1) + p(1, b)) + noise;
-    const double normalized = innovation / std::sqrt(expected);
-    const Innovation told{Seconds{innovation}, normalized, interpret(b, normalized)};
+        - 2 * lag * (p(0, 1) + p(1, b));
+    // What no queue explains.
+    const double unexplained
+        = std::copysign(std::max(0.0, std::fabs(innovation) - half), innovation);
+    const double normalized
+        = unexplained / std::sqrt(expected + std::pow(measurement.noise.count(), 2));
+    const auto meaning = measurement.is_new_route ? Innovation::Meaning::path_changed
+                                                  : interpret(b, normalized);
+    const Innovation told{Seconds{innovation}, normalized, meaning};
     biases_[b - 2].is_new = false;
 
     switch (told.meaning) {
     case Innovation::Meaning::noise:
-        adapt_wander(normalized);
-        correct(b, lag, innovation, noise);
+        believe(b, measurement, lag, innovation, expected);
         break;
     case Innovation::Meaning::outlier: {
         const double limited = innovation / outlier_limit;
-        correct(b, lag, innovation, noise + std::max(0.0, limited * limited - expected));
+        correct(b, lag, innovation, noise + std::max(0.0, limited * limited - expected - noise));
         break;
     }
     case Innovation::Meaning::path_changed:

@@ -8,6 +8,7 @@
 
 #include "sync/drift.h"
 #include "sync/engine.h"
+#include "sync/path_delay.h"
 #include "time/time.h"
 
 #include <cstddef>
@@ -21,14 +22,16 @@ struct Measurement {
     SourceId source;
     Instant<FreeRun> when;
     Seconds offset; // UTC minus the free-running clock, less the origin, at `when`
-    Seconds noise; // standard deviation of what differs from reading to reading
+    Seconds noise; // standard deviation of what differs from reading to reading, but for queues
     Seconds bias; // and of what does not
+    Queueing queues{}; // of which `noise` is not used
+    bool is_new_route = false; // what was constant is so no more
 };
 
 // What a measurement told, in units of what was expected: 1 is one standard deviation.
 struct Innovation {
     Seconds offset{0}; // measured less expected
-    double normalized = 0;
+    double normalized = 0; // 0 for all that a queue can explain
     enum class Meaning : std::uint8_t {
         noise, // as expected
         outlier, // unexplained; was given little weight
@@ -78,6 +81,8 @@ private:
     std::size_t state_of(const Measurement& measurement);
     void predict(Instant<FreeRun> to);
     void correct(std::size_t bias, double lag, double innovation, double variance);
+    void believe(std::size_t bias, const Measurement& measurement, double lag, double innovation,
+        double expected);
     Innovation::Meaning interpret(std::size_t bias, double normalized);
     void count_surprise(SourceId source, int side);
     void relearn_bias(std::size_t bias, double innovation);
