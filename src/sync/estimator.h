@@ -1,121 +1,52 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 #pragma once
-// The clock estimator: one joint Kalman filter over all sources that are followed. Its state is how
-// far UTC is ahead of the free-running clock, how fast that grows, and for each source the constant
-// part of its error (the asymmetry of its path), of which only a rough size is known beforehand.
-// Because corrections never show on the free-running scale, steering cannot disturb it.
+// The clock estimator. Nobody knows beforehand how much an oscillator wanders, so several follow the
+// clock side by side, each with its own belief in that; what they say counts by how well each has
+// foretold the measurements.
 
-#include "sync/drift.h"
-#include "sync/engine.h"
-#include "sync/path_delay.h"
-#include "time/time.h"
+#include "sync/tracker.h"
 
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <vector>
+#include <array>
 
 namespace timeball::sync {
 
-struct Measurement {
-    SourceId source;
-    Instant<FreeRun> when;
-    Seconds offset; // UTC minus the free-running clock, less the origin, at `when`
-    Seconds noise; // standard deviation of what differs from reading to reading, but for queues
-    Seconds bias; // and of what does not
-    Queueing queues{}; // of which `noise` is not used
-    bool is_new_route = false; // what was constant is so no more
-};
-
-// What a measurement told, in units of what was expected: 1 is one standard deviation.
-struct Innovation {
-    Seconds offset{0}; // measured less expected
-    double normalized = 0; // 0 for all that a queue can explain
-    enum class Meaning : std::uint8_t {
-        noise, // as expected
-        outlier, // unexplained; was given little weight
-        path_changed, // the constant part of the source's error is learned anew
-        clock_changed // the frequency is
-    } meaning = Meaning::noise;
-};
-
 class Estimator {
 public:
-    bool is_started() const { return started_; }
+    Estimator();
 
-    // What is known of the frequency when there is nothing else.
+    // As of the Trackers.
+    bool is_started() const { return best().is_started(); }
     void expect(Frequency frequency, Frequency uncertainty);
-
-    // Begins at an offset known to about `uncertainty`. The frequency is kept.
     void start(Instant<FreeRun> when, Seconds offset, Seconds uncertainty);
-
-    // An offset came up that nobody expected: if a frequency could have made it since all was well,
-    // it may have.
     void distrust_frequency(Seconds offset, Instant<FreeRun> now);
-
-    // A reading that its source's own past does not explain: whether it may be passed over as a
-    // slip. Not when another source has just surprised us too.
     bool passes_over(SourceId source, Instant<FreeRun> when, Seconds seen);
-
     Innovation update(const Measurement& measurement);
-
-    // The offset is larger by so much, and all biases smaller: what is expected of each source is
-    // the same as before.
     void shift(Seconds by);
-
-    void forget(SourceId source); // its bias: it is another source now
-    void forget_offset(); // not started any more; the frequency is kept
+    void forget(SourceId source);
+    void forget_offset();
 
     // UTC minus the free-running clock, less the origin, carried forward to `now`.
     Seconds offset(Instant<FreeRun> now) const;
     Seconds uncertainty(Instant<FreeRun> now) const; // one standard deviation, biases left out
-    Frequency frequency() const { return Frequency::ratio(x_[1]); }
+    Frequency frequency() const;
     Frequency frequency_uncertainty() const;
-    Frequency doubt() const; // by which it seemed to have changed at once; passes with calm
-    Seconds span() const; // over which the frequency has been measured
+    Frequency doubt() const { return best().doubt(); }
+    Seconds span() const { return best().span(); }
+    Frequency wander() const; // random walk of the frequency in a second, as far as it shows
 
 private:
-    double& p(std::size_t row, std::size_t column) { return p_[row * x_.size() + column]; }
-    double p(std::size_t row, std::size_t column) const { return p_[row * x_.size() + column]; }
-    std::size_t state_of(const Measurement& measurement);
-    void predict(Instant<FreeRun> to);
-    void correct(std::size_t bias, double lag, double innovation, double variance);
-    void believe(std::size_t bias, const Measurement& measurement, double lag, double innovation,
-        double expected);
-    Innovation::Meaning interpret(std::size_t bias, double normalized);
-    void count_surprise(SourceId source, int side);
-    void relearn_bias(std::size_t bias, double innovation);
-    double suspect_frequency(double offset, double span);
-    void relearn_frequency(double innovation);
-    void recenter();
-    void adapt_wander(double normalized);
-    void remove_state(std::size_t index);
-
-    struct Bias {
-        SourceId source;
-        double prior = 0; // standard deviation, s
-        bool is_new = true;
-        int outliers = 0; // in a row, on the same side
-        int calm = 0; // measurements as expected, since its path is what it is
+    static constexpr std::size_t count = 4;
+    struct Voice {
+        Tracker tracker;
+        Frequency wander;
+        double log_evidence;
+        double weight;
     };
-
-    bool started_ = false;
-    Instant<FreeRun> when_{};
-    Instant<FreeRun> quiet_{}; // of the last measurement that was as expected
-    std::optional<Instant<FreeRun>> measured_since_;
-    std::vector<double> x_{0.0, 0.0}; // offset (s), frequency (1), then the biases (s)
-    std::vector<double> p_{1.0, 0.0, 0.0, 1e-8}; // covariance, row by row
-    std::vector<Bias> biases_; // of x_[2] and up
-    struct Surprises { // outliers in a row, of whatever sources, on the same side
-        int count = 0; // negative on the lower side
-        SourceId first;
-        bool are_of_several = false;
-    } surprises_;
-    int changes_in_a_row_ = 0;
-    double doubt_ = 0;
-    double log_wander_ = 0; // natural logarithm of wander over its usual size
-    double last_normalized_ = 0;
+    const Tracker& best() const;
+    Tracker& best();
+    void weigh();
+    std::array<Voice, count> voices_;
 };
 
 } // namespace timeball::sync

@@ -12,7 +12,7 @@ namespace timeball::sync {
 
 namespace {
 
-constexpr int points = 96;
+constexpr int points = 64;
 constexpr double reach = 5; // standard deviations of the belief that are looked at
 constexpr double blur = 8; // of the bounds
 
@@ -27,7 +27,7 @@ double density(double wait, double noise)
 
 } // namespace
 
-std::optional<Belief> after(const Belief& before, const TwoWays& seen)
+std::optional<Learned> after(const Belief& before, const TwoWays& seen)
 {
     // In units of the usual wait, from the mean of what is believed.
     const double unit = seen.wait.count();
@@ -61,7 +61,8 @@ std::optional<Belief> after(const Belief& before, const TwoWays& seen)
         square += likelihood[static_cast<std::size_t>(i)] * off * off;
     }
     const double spread = std::sqrt(square / sum + step * step / 12);
-    return Belief{before.mean + Seconds{mean * unit}, Seconds{spread * unit}};
+    return Learned{{before.mean + Seconds{mean * unit}, Seconds{spread * unit}},
+        std::log(sum * step / deviation)};
 }
 
 } // namespace timeball::sync
