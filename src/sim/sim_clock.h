@@ -18,7 +18,7 @@ public:
     Result<Instant<Utc>, std::error_code> step(Nanoseconds by) override;
     void announce(const ClockStatus& status) override { status_ = status; }
     Frequency frequency() const override { return correction_; }
-    Frequency max_frequency() const override { return Frequency::ppm(500); }
+    Frequency max_frequency() const override { return Frequency::ratio(0.1); }
     Precision precision() const override { return Precision{-24}; }
     bool is_steered() const override { return is_steered_; }
     std::string_view name() const override { return "simulated"; }

@@ -30,16 +30,28 @@ int packets(const Schedule& s, const Habits& habits, const Standing& standing, I
 
 bool is_within_burst(const Schedule& s)
 {
-    return s.burst_left > 0 && !s.waits_for_first;
+    return s.burst_left > 0 ? !s.waits_for_first : s.haste.has_value();
+}
+
+Schedule wanted(Schedule s, const Habits& habits, Poll poll, std::optional<Seconds> soon)
+{
+    s.poll = poll;
+    s.haste.reset();
+    if (soon && habits.iburst && s.haste_left > 0 && s.reach != 0
+        && *soon < interval(s, habits).interval())
+        s.haste = soon;
+    return s;
 }
 
 Schedule asked(Schedule s, const Habits& habits, const Standing& standing, Instant<Mono> now)
 {
     s.last_sent = now;
     if (is_within_burst(s)) {
-        --s.burst_left;
+        --(s.burst_left > 0 ? s.burst_left : s.haste_left);
+        s.haste.reset(); // the answer decides whether to go on
         return s;
     }
+    s.haste_left = std::min(s.haste_left + 1, haste_packets);
     s.reach = static_cast<std::uint8_t>(s.reach << 1);
     ++s.unreach;
     s.falseticker = standing.is_falseticker ? s.falseticker + 1 : 0;
@@ -81,8 +93,9 @@ Schedule denied(Schedule s)
 
 Schedule given_up(Schedule s)
 {
-    s.burst_left = 0;
+    s.burst_left = s.haste_left = 0;
     s.waits_for_first = false;
+    s.haste.reset();
     return s;
 }
 
@@ -92,6 +105,7 @@ Schedule forgotten(Schedule s, const Habits& habits)
     s.reach = 0;
     s.burst_left = 0;
     s.waits_for_first = false;
+    s.haste.reset();
     return s;
 }
 
@@ -109,7 +123,9 @@ Poll interval(const Schedule& s, const Habits& habits)
 
 Instant<Mono> next(const Schedule& s, const Habits& habits, double spread)
 {
-    const Seconds base = is_within_burst(s) ? guard : interval(s, habits).interval();
+    const Seconds base = !is_within_burst(s) ? interval(s, habits).interval()
+        : s.burst_left > 0                   ? guard
+                                             : *s.haste;
     const Seconds span = base * (1 + spread * spread_share);
     return s.last_sent + rounded(std::max(span, guard));
 }

@@ -8,12 +8,14 @@
 #include "time/time.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace timeball::source {
 
 inline constexpr Seconds guard{2}; // never two packets to one server closer than this
 inline constexpr int iburst_packets = 6;
 inline constexpr int burst_packets = 8; // at most
+inline constexpr int haste_packets = 8; // at most; each ordinary poll earns one
 inline constexpr std::uint32_t patience = 10; // polls without an answer until we ask less often
 inline constexpr Poll kiss_ceiling{10}; // a kiss cannot slow us down beyond this
 
@@ -33,6 +35,8 @@ struct Schedule {
     std::uint32_t falseticker = 0; // polls in a row at which the others outvoted it
     int burst_left = 0; // packets of the present poll that are still to be sent
     bool waits_for_first = false; // the rest of the burst is for a server that answers
+    std::optional<Seconds> haste; // the engine wants an answer so soon after the last question
+    int haste_left = haste_packets; // questions that we may ask in haste
     bool is_denied = false; // it said that we are not welcome
     Instant<Mono> last_sent{};
     Instant<Mono> quiet_until{}; // no burst before this: it said that we ask too often
@@ -46,6 +50,9 @@ struct Standing {
 
 // The next packet belongs to the poll under way, not to a new one.
 bool is_within_burst(const Schedule& s);
+
+// What the engine asks for. Haste is a burst of another kind: only where iburst allows one.
+Schedule wanted(Schedule s, const Habits& habits, Poll poll, std::optional<Seconds> soon);
 
 // A packet goes out now: the next of the burst, or the first of a new poll.
 Schedule asked(Schedule s, const Habits& habits, const Standing& standing, Instant<Mono> now);

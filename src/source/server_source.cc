@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace timeball::source {
 
@@ -67,12 +68,13 @@ void ServerSource::change(const config::SourceConfig& config)
     set_timer();
 }
 
-void ServerSource::set_poll(Poll poll)
+void ServerSource::set_poll(Poll poll, std::optional<Seconds> soon)
 {
-    if (poll == schedule_.poll || !remote_)
+    if (!remote_)
         return;
-    schedule_.poll = poll;
-    set_timer();
+    const Schedule before = std::exchange(schedule_, wanted(schedule_, habits(), poll, soon));
+    if (schedule_.poll != before.poll || schedule_.haste != before.haste)
+        set_timer();
 }
 
 void ServerSource::judge(const sync::SourceView& view)

@@ -42,7 +42,7 @@ public:
 
     void start(Nanoseconds after);
     void change(const config::SourceConfig& config); // same host, other settings
-    void set_poll(Poll poll); // the engine's
+    void set_poll(Poll poll, std::optional<Seconds> soon = std::nullopt); // the engine's
     void judge(const sync::SourceView& view);
     void note(PeerEvent kind) { mark_.note(kind); } // seen by somebody else
     void poll_now(); // or as soon as the guard time allows

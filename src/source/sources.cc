@@ -143,7 +143,7 @@ void Sources::heed(const sync::Outcome& outcome)
 {
     for (const sync::NextPoll& next : outcome.polls)
         if (ServerSource* s = find(next.id))
-            s->set_poll(next.poll);
+            s->set_poll(next.poll, next.soon);
     for (const sync::SourceView& view : outcome.sources)
         if (ServerSource* s = find(view.id))
             s->judge(view);

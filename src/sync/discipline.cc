@@ -35,6 +35,7 @@ void enter(Judgment& j, ClockState state, Instant<FreeRun> now, Seconds offset)
         break;
     case ClockState::spike:
         d.spike_since = now;
+        d.spike_readings = 1;
         j.events.push_back({EventKind::spike_detect, std::nullopt,
             fmt::format("offset of {:+.6f} s is beyond the step threshold; waiting whether it "
                         "persists",
@@ -54,6 +55,14 @@ void step(Judgment& j, Seconds offset)
     j.action = Action::step;
     j.events.push_back({EventKind::clock_step, std::nullopt,
         fmt::format("the clock was stepped by {:+.6f} s", offset.count())});
+}
+
+// Beyond the threshold for so long, or for a good while and seen again and again.
+bool has_persisted(const Discipline& d, Instant<FreeRun> now, const Policy& policy)
+{
+    constexpr int convincing = 5;
+    const Seconds age{now - *d.spike_since};
+    return age >= policy.stepout || (d.spike_readings >= convincing && age >= policy.stepout / 6);
 }
 
 } // namespace
@@ -104,7 +113,8 @@ Judgment judge(Discipline discipline, Seconds offset, Instant<FreeRun> now, bool
         break;
 
     case ClockState::spike:
-        if (beyond && Seconds{now - *d.spike_since} < policy.stepout) {
+        ++d.spike_readings;
+        if (beyond && !has_persisted(d, now, policy)) {
             j.action = Action::wait;
             return j;
         }

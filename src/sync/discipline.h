@@ -17,6 +17,7 @@ struct Discipline {
     ClockState state = ClockState::nset;
     ClockState before_spike = ClockState::sync;
     std::optional<Instant<FreeRun>> spike_since;
+    int spike_readings = 0; // in a row that agreed with it
     std::optional<Instant<FreeRun>> measuring_since; // since when in state freq
     bool may_panic = false; // one offset beyond the panic threshold is still allowed
 };

@@ -17,6 +17,11 @@ namespace {
 // lest the fastest one, perhaps a liar, sets the clock alone.
 constexpr Seconds patience{8};
 
+// So long after the start what is left of the offset may be made good faster: few were told a time
+// before. Not what is so large that only an operator who forbids steps leaves it to be slewed.
+constexpr Nanoseconds hurry = std::chrono::minutes{2};
+constexpr Seconds quick_slew{0.5};
+
 // Frequency known beforehand, to begin with.
 constexpr Frequency unknown_frequency = Frequency::ppm(100);
 constexpr Frequency drift_file_error = Frequency::ppm(2);
@@ -26,6 +31,9 @@ constexpr Frequency stale_drift_file_error = Frequency::ppm(100);
 
 // A frequency counts as known when its error is below this.
 constexpr Frequency frequency_goal = Frequency::ppm(2);
+
+// What an ordinary reading leaves unknown, in units of the usual wait.
+constexpr double usual_noise = 0.4;
 
 // Half of a round trip may be asymmetry; usually about a tenth of that is.
 constexpr double usual_asymmetry = 0.1;
@@ -258,6 +266,7 @@ void Engine::State::update(const Selection& selection, const ClockReading& clock
             return;
         restart_estimator(selection, clock.free, false);
         time_constant = {find(*peer)->traits.minpoll, 0};
+        hurries_until = clock.free + hurry;
     } else if (!source || !feeds(selection, *source) || source->is_newest_popcorn)
         return;
 
@@ -275,8 +284,11 @@ void Engine::State::update(const Selection& selection, const ClockReading& clock
             estimator.forget_offset();
         return;
     }
-    if (judgment.action == Action::wait)
+    if (judgment.action == Action::wait) {
+        if (source)
+            source->is_doubtful = true;
         return;
+    }
     if (!begins) {
         if (judgment.action == Action::step && was_spike) {
             estimator.distrust_frequency(seen, clock.free);
@@ -323,7 +335,10 @@ void Engine::State::steer(Action action, const ClockReading& clock, Outcome& out
     const double span = std::clamp(time_constant.poll.interval().count() / 16, 2.0, 32.0);
     s.action = Steering::Action::slew;
     s.slew = left;
-    s.slew_rate = slew_rate(left, Seconds{span}, policy.max_slew);
+    const bool may_hurry = abs(left) <= quick_slew && clock.free < *hurries_until
+        && policy.step_forward <= quick_slew && policy.step_backward <= quick_slew;
+    s.slew_rate = slew_rate(left, Seconds{span},
+        may_hurry ? std::max(policy.max_slew, policy.max_slew_at_start) : policy.max_slew);
 }
 
 void Engine::State::adapt_poll(const Innovation& innovation, Source& source)
@@ -334,16 +349,22 @@ void Engine::State::adapt_poll(const Innovation& innovation, Source& source)
             s.is_doubtful = true;
 
     const Poll lowest = source.traits.minpoll;
+    const auto wandered
+        = [&](Seconds span) { return estimator.wander() * span * std::sqrt(span.count() / 3); };
     if (innovation.meaning == Innovation::Meaning::clock_changed)
         time_constant = {lowest, 0};
     if (source.id != peer)
         return;
-    const Seconds noise = offset_noise(source.path, source.filter.shift[0]->delay, Seconds{1e-6});
-    const Seconds next = 2 * time_constant.poll.interval();
+    // Asking is worth its packets while the oscillator loses more than the network hides.
+    const Seconds noise
+        = usual_noise * source.path.wait + source.filter.shift[0]->dispersion + Seconds{2e-6};
+    const Seconds present = time_constant.poll.interval();
     const bool may_grow = discipline.state == ClockState::sync
-        && estimator.frequency_uncertainty() * next < std::max(noise, Seconds{5e-6});
-    time_constant = adapt(time_constant, innovation.meaning == Innovation::Meaning::noise, may_grow,
-        lowest, source.traits.maxpoll);
+        && estimator.frequency_uncertainty() * (2 * present) < std::max(noise, Seconds{5e-6})
+        && wandered(2 * present) < noise;
+    const bool is_as_expected
+        = innovation.meaning == Innovation::Meaning::noise && wandered(present) < 2 * noise;
+    time_constant = adapt(time_constant, is_as_expected, may_grow, lowest, source.traits.maxpoll);
 }
 
 } // namespace timeball::sync

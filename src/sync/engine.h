@@ -183,6 +183,7 @@ struct Event {
 struct NextPoll {
     SourceId id;
     Poll poll;
+    std::optional<Seconds> soon; // an answer is wanted after so long, if a burst is allowed
 };
 
 struct Outcome {

@@ -28,6 +28,7 @@ struct Engine::State {
     std::optional<Instant<FreeRun>> started; // the first turn
     std::optional<Instant<FreeRun>> first_unripe; // since when we wait for slower sources
     std::optional<Instant<FreeRun>> alone_since; // without anybody to follow
+    std::optional<Instant<FreeRun>> hurries_until; // made good fast, as at the start
     std::optional<SourceId> peer;
     ErrorBound bound;
     bool is_synchronized = false; // an update was made, and nothing has spoilt it since

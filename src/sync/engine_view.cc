@@ -11,6 +11,17 @@
 
 namespace timeball::sync {
 
+namespace {
+
+// Who was surprised asks again at once; who does not know the frequency yet loses a millisecond
+// between one ordinary poll and the next.
+constexpr Seconds surprised_poll{2};
+constexpr Seconds persuaded_poll{8}; // once the first reply has confirmed it
+constexpr Seconds beginner_poll{8};
+constexpr Frequency rough_frequency = Frequency::ppm(8);
+
+} // namespace
+
 // What a client of ours is told: from the system peer, as of this update.
 void Engine::State::remember_peer(const Selection& selection, const ClockReading& clock)
 {
@@ -111,7 +122,12 @@ NextPoll Engine::State::next_poll(const Source& source) const
 {
     const Poll highest = std::max(source.traits.minpoll, source.traits.maxpoll);
     const Poll wanted = source.is_doubtful ? source.traits.minpoll : time_constant.poll;
-    return {source.id, std::clamp(wanted, source.traits.minpoll, highest)};
+    NextPoll next{source.id, std::clamp(wanted, source.traits.minpoll, highest), std::nullopt};
+    if (source.is_doubtful)
+        next.soon = source.was_doubtful ? persuaded_poll : surprised_poll;
+    else if (estimator.is_started() && estimator.frequency_uncertainty() > rough_frequency)
+        next.soon = beginner_poll;
+    return next;
 }
 
 Engine::Engine(const Policy& policy) : state_{std::make_unique<State>(policy)} { }

@@ -28,19 +28,20 @@ constexpr double largest_evidence = 3;
 } // namespace
 
 Estimator::Estimator()
-    : voices_{[]<std::size_t... i>(std::index_sequence<i...>) {
-          return std::array<Voice, count>{Voice{
-              Tracker{Frequency::ratio(wanders[i])}, Frequency::ratio(wanders[i]), 0, 0}...};
-      }(std::make_index_sequence<count>{})}
+    : voices_{[]<std::size_t... i>(std::index_sequence<i...>){return std::array<Voice, count>{
+        Voice{Tracker{Frequency::ratio(wanders[i])}, Frequency::ratio(wanders[i]), 0, 0}...};
+} // namespace timeball::sync
+(std::make_index_sequence<count>{})
+}
 {
     weigh();
 }
 
 const Tracker& Estimator::best() const
 {
-    return std::max_element(voices_.begin(), voices_.end(),
-        [](const Voice& a, const Voice& b) { return a.weight < b.weight; })
-        ->tracker;
+    return std::max_element(voices_.begin(), voices_.end(), [](const Voice& a, const Voice& b) {
+        return a.weight < b.weight;
+    })->tracker;
 }
 
 Tracker& Estimator::best()

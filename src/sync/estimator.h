@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 #pragma once
-// The clock estimator. Nobody knows beforehand how much an oscillator wanders, so several follow the
-// clock side by side, each with its own belief in that; what they say counts by how well each has
-// foretold the measurements.
+// The clock estimator. Nobody knows beforehand how much an oscillator wanders, so several follow
+// the clock side by side, each with its own belief in that; what they say counts by how well each
+// has foretold the measurements.
 
 #include "sync/tracker.h"
 

@@ -48,8 +48,8 @@ PathDelay push(PathDelay path, Seconds delay)
         path.delays.erase(path.delays.begin(),
             path.delays.end() - static_cast<std::ptrdiff_t>(PathDelay::convincing));
     path.least = *std::min_element(path.delays.begin(), path.delays.end());
-    path.wait = (median({path.delays.begin(), path.delays.end()}) - path.least)
-        / median_of_two_waits;
+    path.wait
+        = (median({path.delays.begin(), path.delays.end()}) - path.least) / median_of_two_waits;
     return path;
 }
 

@@ -30,6 +30,7 @@ struct Policy {
     Frequency dispersion = frequency_tolerance;
     Poll allan{11};
     Frequency max_slew = Frequency::ppm(500);
+    Frequency max_slew_at_start = Frequency::ppm(20'000);
     Frequency max_frequency = Frequency::ppm(500);
 
     bool may_panic_once = false; // -g

@@ -315,15 +315,15 @@ Innovation Tracker::update(const Measurement& measurement)
     const double noise = std::pow(measurement.noise.count(), 2) + half * half / 3;
 
     const double innovation = measurement.offset.count() - (x_[0] - lag * x_[1] + x_[b]);
-    const double expected = p(0, 0) + p(b, b) + 2 * p(0, b) + lag * lag * p(1, 1)
-        - 2 * lag * (p(0, 1) + p(1, b));
+    const double expected
+        = p(0, 0) + p(b, b) + 2 * p(0, b) + lag * lag * p(1, 1) - 2 * lag * (p(0, 1) + p(1, b));
     // What no queue explains.
     const double unexplained
         = std::copysign(std::max(0.0, std::fabs(innovation) - half), innovation);
     const double normalized
         = unexplained / std::sqrt(expected + std::pow(measurement.noise.count(), 2));
-    const auto meaning = measurement.is_new_route ? Innovation::Meaning::path_changed
-                                                  : interpret(b, normalized);
+    const auto meaning
+        = measurement.is_new_route ? Innovation::Meaning::path_changed : interpret(b, normalized);
     const Innovation told{Seconds{innovation}, normalized, meaning};
     biases_[b - 2].is_new = false;
     log_likelihood_ = -std::numeric_limits<double>::infinity();

@@ -46,6 +46,45 @@ TEST(Schedule, SpreadsPollsByASixteenth)
     CHECK(next(s, habits, 0.5) == now + 66s);
 }
 
+TEST(Schedule, AsksInHasteAsOftenAsABurstWould)
+{
+    habits.iburst = true;
+    begin();
+    s = answered(s);
+    while (is_within_burst(s)) {
+        ask();
+        s = answered(s);
+    }
+    const auto reach = s.reach;
+    for (int i = 0; i < haste_packets; ++i) {
+        s = wanted(s, habits, Poll{10}, Seconds{8});
+        DOUBLES_EQUAL(8, ask(), 0);
+        s = answered(s);
+        LONGS_EQUAL(reach, s.reach); // still the same poll
+    }
+    s = wanted(s, habits, Poll{10}, Seconds{8});
+    DOUBLES_EQUAL(1024, ask(), 0); // which earns another
+    s = wanted(answered(s), habits, Poll{10}, Seconds{0});
+    DOUBLES_EQUAL(2, ask(), 0);
+}
+
+TEST(Schedule, HasNoHasteWithoutIburst)
+{
+    begin();
+    s = wanted(answered(s), habits, Poll{6}, Seconds{2});
+    DOUBLES_EQUAL(64, ask(), 0);
+}
+
+TEST(Schedule, HasNoHasteWhenItWasAskedToSlowDown)
+{
+    habits.iburst = true;
+    begin();
+    s = given_up(answered(s));
+    s = kissed(s, habits, Poll{6}, now);
+    s = wanted(s, habits, Poll{6}, Seconds{2});
+    CHECK(ask() >= 64);
+}
+
 TEST(Schedule, BeginsWithABurstAgainWhenNothingCountsAnyMore)
 {
     habits.iburst = true;

@@ -132,7 +132,9 @@ TEST(Engine, ClaimsTheTruthWhenTheAsymmetryTurnsAround)
 
 TEST(Engine, ClaimsTheTruthWhileItSlews)
 {
-    LittleWorld world = world_of(1, 4);
+    Policy patient;
+    patient.max_slew_at_start = patient.max_slew;
+    LittleWorld world = world_of(1, 4, {}, patient);
     world.set_clock(Seconds{-0.12});
     world.run_for(Seconds{100});
     CHECK(!world.has_done(Steering::Action::step));
@@ -141,6 +143,20 @@ TEST(Engine, ClaimsTheTruthWhileItSlews)
     world.run_for(Seconds{300});
     CHECK(abs(world.clock_error()) < Seconds{0.003});
     LONGS_EQUAL(0, world.violations());
+}
+
+TEST(Engine, IsCloseWithinHalfAMinuteFromAColdStart)
+{
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        LittleWorld world = world_of(seed, 1);
+        world.oscillator_error = Frequency::ppm(100);
+        world.set_clock(Seconds{0.1});
+        world.run_for(Seconds{30});
+        world.on_event = [&] { CHECK(abs(world.clock_error()) < Seconds{0.002}); };
+        world.run_for(Seconds{900});
+        CHECK(!world.has_done(Steering::Action::step));
+        LONGS_EQUAL(0, world.violations());
+    }
 }
 
 TEST(Engine, SlewsAnythingWhenItMayNotStep)
@@ -251,7 +267,9 @@ TEST(Engine, PassesOverAShortSpike)
     world.run_for(4 * hour);
     world.actions.clear();
     world.server(0).lie = Seconds{1};
-    world.run_for(Seconds{1100}); // one poll, and the second look
+    while (!world.has_seen(EventKind::spike_detect)) // one poll, and the second look
+        world.run_for(Seconds{1});
+    world.run_for(Seconds{10});
     world.server(0).lie = Seconds{0};
     world.reset_tallies();
     world.run_for(2 * hour);

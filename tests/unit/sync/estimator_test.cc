@@ -5,6 +5,7 @@
 #include "sync/estimator.h"
 
 #include <cmath>
+#include <random>
 
 #include <CppUTest/TestHarness.h>
 
@@ -162,6 +163,27 @@ TEST(Estimator, ShiftsWithoutSurprises)
     estimator.shift(3ms);
     DOUBLES_EQUAL(0.003, estimator.offset(start + settled).count(), 300e-6);
     CHECK(std::fabs(see(settled + 64s, 0s).normalized) < 1);
+}
+
+// The same readings of a steady oscillator and of one that wanders.
+TEST(Estimator, LearnsHowMuchTheOscillatorWanders)
+{
+    const auto learned = [](double wander) {
+        Estimator e;
+        e.expect(Frequency{}, Frequency::ppm(1));
+        e.start(start, 0s, 1ms);
+        std::mt19937_64 random{1};
+        std::normal_distribution<double> normal;
+        double frequency = 0, truth = 0;
+        for (int i = 1; i <= 400; ++i) {
+            truth += frequency * 64;
+            frequency += wander * 8 * normal(random);
+            e.update({one, start + i * 64s, Seconds{truth + 20e-6 * normal(random)}, 20us, 1us});
+        }
+        return e.wander();
+    };
+    CHECK(learned(1e-10) < Frequency::ratio(5e-10));
+    CHECK(learned(5e-9) > Frequency::ratio(2e-9));
 }
 
 TEST(Estimator, PassesOverASlipUnlessTwoSourcesSlip)

@@ -111,6 +111,7 @@ void LittleWorld::poll(std::size_t index)
         s.burst = 6;
     if (s.burst > 0)
         --s.burst;
+    s.haste = std::min(s.haste + 1, 8);
     s.next = now_ + (s.burst > 0 ? 2.0 : s.poll.interval().count() * (1 + uniform() / 16));
     s.reach = static_cast<std::uint8_t>(s.reach << 1);
     engine_.reach(id(index), s.reach);
@@ -143,6 +144,10 @@ void LittleWorld::carry_out(const Outcome& outcome)
         if (p.poll < s.poll && s.burst == 0) // sooner than was thought
             s.next = std::min(s.next, now_ + p.poll.interval().count());
         s.poll = p.poll;
+        if (p.soon && s.haste > 0 && s.burst == 0 && s.iburst) {
+            --s.haste;
+            s.next = std::min(s.next, now_ + p.soon->count());
+        }
     }
     const Steering& st = outcome.steering;
     if (st.action != Steering::Action::none)

@@ -31,6 +31,7 @@ struct LittleServer {
     std::uint8_t reach = 0;
     Poll poll{6};
     int burst = 0;
+    int haste = 8;
     double next = 0;
 };
 

@@ -114,9 +114,24 @@ TEST(PathDelay, ForgetsAnOldRoute)
 {
     PathDelay path = push({}, 5ms);
     for (std::size_t i = 0; i < PathDelay::memory; ++i)
-        path = push(path, 20ms);
+        path = push(path, Seconds{0.005 + 0.0001 * static_cast<double>(i % 10)});
     LONGS_EQUAL(PathDelay::memory, path.delays.size());
+    std::size_t slow = 0;
+    for (; !path.is_new_route && slow < PathDelay::memory; ++slow)
+        path = push(path, Seconds{0.020 + 0.0001 * static_cast<double>(slow % 10)});
+    LONGS_EQUAL(PathDelay::convincing, slow);
+    LONGS_EQUAL(PathDelay::convincing, path.delays.size());
     CHECK(offset_noise(path, 20ms, 1us) < Seconds{0.0001});
+    path = push(path, 20ms);
+    CHECK_FALSE(path.is_new_route); // told once
+}
+
+TEST(PathDelay, WaitsForTheEndOfARushHour)
+{
+    PathDelay path;
+    for (int i = 0; i < 1000; ++i)
+        path = push(path, i % 100 < 40 ? Seconds{70ms} : Seconds{20ms});
+    CHECK(path.least == Seconds{20ms});
 }
 
 TEST_GROUP(ErrorBound){};
