@@ -15,8 +15,9 @@ using namespace std::chrono_literals;
 namespace {
 
 // The two clocks may run at rates that differ by what we and others steer, and a machine may be too
-// busy to read them together; what is beyond that is a step.
-constexpr Nanoseconds outside_step_floor = 50ms;
+// busy to read them together; what is beyond that is a step. A smaller one is left to the sources
+// to find.
+constexpr Nanoseconds outside_step_floor = 1ms;
 constexpr Frequency outside_step_rate = Frequency::ppm(2000);
 
 // Readings of the two clocks that are closer together than this are at the same moment. Whoever is
@@ -43,6 +44,7 @@ Steersman::Steersman(
 bool Steersman::set(Frequency correction)
 {
     const Frequency most = clock_.max_frequency();
+    fastest_ = std::max(fastest_, abs(std::clamp(correction, -most, most)));
     const auto done = clock_.set_frequency(std::clamp(correction, -most, most));
     if (done) {
         log_.set_frequency(*done, std::clamp(correction, -most, most));
@@ -133,7 +135,7 @@ Steersman::BothClocks Steersman::read_both() const
         if (apart >= least)
             continue;
         least = apart;
-        closest = {utc, before + apart / 2};
+        closest = {utc, before + apart / 2, apart};
     }
     return closest;
 }
@@ -143,7 +145,9 @@ std::optional<Nanoseconds> Steersman::outside_step()
     const BothClocks before = std::exchange(seen_, read_both());
     const Nanoseconds passed = seen_.mono - before.mono;
     const Nanoseconds jump = seen_.utc - before.utc - passed;
-    const Nanoseconds allowed = outside_step_floor + rounded(outside_step_rate * Seconds{passed});
+    const Frequency ours = std::exchange(fastest_, abs(base_ + slewing_));
+    const Nanoseconds allowed = outside_step_floor + before.apart + seen_.apart
+        + rounded((outside_step_rate + ours) * Seconds{passed});
     if (jump <= allowed && jump >= -allowed)
         return std::nullopt;
     log_.step(seen_.utc, jump);

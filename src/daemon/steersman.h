@@ -41,6 +41,7 @@ private:
     struct BothClocks { // read as nearly at the same moment as can be had
         Instant<Utc> utc;
         Instant<Mono> mono;
+        Nanoseconds apart; // at most
     };
 
     bool set(Frequency correction);
@@ -54,6 +55,7 @@ private:
     Frequency slewing_; // added to base_ while a slew lasts
     Instant<Mono> slew_ends_{};
     BothClocks seen_; // for outside_step
+    Frequency fastest_; // correction since then, either way
     bool is_refused_ = false;
     EventLoop::Owned timer_;
 };

@@ -48,6 +48,41 @@ private:
     Timeline& timeline_;
 };
 
+// A clock that may be steered as fast as the kernel's.
+class NimbleClock final : public SystemClock {
+public:
+    explicit NimbleClock(const Timeline& timeline) : timeline_{timeline} { }
+    Instant<Utc> now() const override
+    {
+        const Nanoseconds passed = timeline_.now() - since_;
+        return shown_ + passed + rounded(correction_ * Seconds{passed});
+    }
+    Result<Instant<Utc>, std::error_code> set_frequency(Frequency correction) override
+    {
+        shown_ = now();
+        since_ = timeline_.now();
+        correction_ = correction;
+        return shown_;
+    }
+    Result<Instant<Utc>, std::error_code> step(Nanoseconds by) override
+    {
+        shown_ += by;
+        return now();
+    }
+    void announce(const ClockStatus&) override { }
+    Frequency frequency() const override { return correction_; }
+    Frequency max_frequency() const override { return Frequency::ratio(0.1); }
+    Precision precision() const override { return {-30}; }
+    bool is_steered() const override { return true; }
+    std::string_view name() const override { return "nimble"; }
+
+private:
+    const Timeline& timeline_;
+    Instant<Utc> shown_{1'800'000'000s};
+    Instant<Truth> since_ = timeline_.now();
+    Frequency correction_;
+};
+
 } // namespace
 
 TEST_GROUP(Steersman)
@@ -119,6 +154,38 @@ TEST(Steersman, NoticesAStepOfSomebodyElse)
     DOUBLES_EQUAL(-3600, Seconds{*jump}.count(), 1e-3);
     DOUBLES_EQUAL(1, Seconds{steersman.reading().free - before}.count(), 1e-3);
     CHECK_FALSE(steersman.outside_step().has_value());
+}
+
+TEST(Steersman, NoticesAStepOfMilliseconds)
+{
+    for (int i = 0; i < 10; ++i) {
+        run(1s);
+        CHECK_FALSE(steersman.outside_step().has_value());
+    }
+    clock.moved_by_somebody_else(10ms);
+    run(1s);
+    const auto jump = steersman.outside_step();
+    CHECK(jump.has_value());
+    DOUBLES_EQUAL(0.010, Seconds{*jump}.count(), 1e-4);
+}
+
+// A clock in software is steered, and what measures the passing of time is not.
+TEST(Steersman, TakesWhatItSlewsItselfForNoStep)
+{
+    NimbleClock nimble{timeline};
+    daemon::Steersman quick{nimble, loop, [this](const std::string&) { ++failures; }};
+    const auto before = nimble.now() - timeline.now().time_since_epoch();
+    auto steering = slew(0, 200ms);
+    steering.slew_rate = Frequency::ratio(0.1);
+    quick.steer(steering);
+    for (int i = 0; i < 10; ++i) {
+        run(700ms); // the slew ends between two looks
+        CHECK_FALSE(quick.outside_step().has_value());
+    }
+    const auto after = nimble.now() - timeline.now().time_since_epoch();
+    DOUBLES_EQUAL(0.2, Seconds{after - before}.count(), 1e-4);
+    CHECK(nimble.step(10ms).has_value()); // the slew of long ago excuses nothing
+    CHECK(quick.outside_step().has_value());
 }
 
 TEST(Steersman, TakesBeingPreemptedForNoStep)
