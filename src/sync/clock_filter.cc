@@ -111,12 +111,14 @@ std::optional<Interval> correctness(
     return all;
 }
 
-bool is_popcorn(const ClockFilter& filter, const Reading& reading, const Drift& drift)
+bool is_popcorn(
+    const ClockFilter& filter, const Reading& reading, const Drift& drift, Seconds least_delay)
 {
     const auto before = estimate(filter, reading.when, drift);
     if (!before || before->readings < 4)
         return false;
-    const Seconds excess = std::max(Seconds{0}, reading.delay - before->delay) / 2;
+    const Seconds least = std::min({least_delay, reading.delay, before->delay});
+    const Seconds excess = (reading.delay - least) / 2 + (before->delay - least) / 2;
     const Seconds age{reading.when - before->when};
     return abs(reading.offset - before->offset)
         > 3 * before->jitter + excess + drift.tolerance * abs(age);

@@ -61,8 +61,10 @@ Interval correctness(const Reading& reading, Instant<FreeRun> now, const Drift& 
 std::optional<Interval> correctness(
     const ClockFilter& filter, Instant<FreeRun> now, const Drift& drift);
 
-// A reading off by more than thrice the jitter and what its own excess of delay can explain.
-bool is_popcorn(const ClockFilter& filter, const Reading& reading, const Drift& drift);
+// A reading off by more than thrice the jitter and what the excess of delay can explain, its own
+// and that of the one it is compared with, over the least delay of the path.
+bool is_popcorn(
+    const ClockFilter& filter, const Reading& reading, const Drift& drift, Seconds least_delay);
 
 // The two newest readings agree with each other and contradict all before them: the server's clock
 // was moved, or ours.

@@ -35,6 +35,11 @@ constexpr Frequency frequency_goal = Frequency::ppm(2);
 // What an ordinary reading leaves unknown, in units of the usual wait.
 constexpr double usual_noise = 0.4;
 
+// An oscillator that has been followed for a while is certainly as fast as it was then, but for a
+// change of temperature or load.
+constexpr Seconds acquaintance{1800};
+constexpr Frequency moods = Frequency::ppm(2.5);
+
 // Half of a round trip may be asymmetry; usually about a tenth of that is.
 constexpr double usual_asymmetry = 0.1;
 
@@ -59,9 +64,13 @@ Source* Engine::State::find(SourceId id)
 
 Drift Engine::State::drift() const
 {
-    const Frequency error = greatest_error(range, estimator.frequency()) + estimator.doubt();
-    return {estimator.frequency(), policy.dispersion + std::min(error, policy.max_frequency),
-        estimator.frequency_uncertainty() * 3};
+    const Frequency error = std::min(
+        greatest_error(range, estimator.frequency()) + estimator.doubt(), policy.max_frequency);
+    Frequency tolerance = policy.dispersion + error;
+    if (estimator.span() >= acquaintance)
+        tolerance = std::min(
+            tolerance, moods + estimator.doubt() + estimator.frequency_uncertainty() * 4);
+    return {estimator.frequency(), tolerance, estimator.frequency_uncertainty() * 3};
 }
 
 FrequencyRange Engine::State::unknown_range() const
@@ -114,7 +123,7 @@ void Engine::State::take(Source& source, const Sample& sample)
     source.reach |= 1;
     source.path = push(source.path, sample.delay);
     source.is_newest_popcorn = !source.is_newest_popcorn
-        && is_popcorn(source.filter, reading, drift())
+        && is_popcorn(source.filter, reading, drift(), source.path.least)
         && estimator.passes_over(source.id, reading.when, reading.offset);
     source.was_doubtful = source.is_doubtful;
     source.is_doubtful = source.is_newest_popcorn;
@@ -221,7 +230,7 @@ Innovation Engine::State::measure(const Source& source, const Reading& reading)
     const Queueing queues = queueing(source.path, reading.delay, floor);
     return estimator.update({source.id, reading.when, reading.offset, queues.noise,
         usual_asymmetry * (reading.delay / 2 + reading.remote_distance) + Seconds{1e-6}, queues,
-        source.path.is_new_route});
+        source.path.new_route});
 }
 
 void Engine::State::restart_estimator(
@@ -296,6 +305,7 @@ void Engine::State::update(const Selection& selection, const ClockReading& clock
             time_constant = {source->traits.minpoll, 0};
         } else {
             const Innovation innovation = measure(*source, *source->filter.shift[0]);
+            source->path.trips.back().surprise = innovation.offset;
             adapt_poll(innovation, *source);
         }
         // Whatever the filter believes, it lies where the sources say the truth is.
@@ -356,8 +366,9 @@ void Engine::State::adapt_poll(const Innovation& innovation, Source& source)
     if (source.id != peer)
         return;
     // Asking is worth its packets while the oscillator loses more than the network hides.
-    const Seconds noise
-        = usual_noise * source.path.wait + source.filter.shift[0]->dispersion + Seconds{2e-6};
+    const Seconds noise = usual_noise
+            * std::max(source.path.wait, source.path.has_no_edge ? source.path.spread : Seconds{0})
+        + source.filter.shift[0]->dispersion + Seconds{2e-6};
     const Seconds present = time_constant.poll.interval();
     const bool may_grow = discipline.state == ClockState::sync
         && estimator.frequency_uncertainty() * (2 * present) < std::max(noise, Seconds{5e-6})

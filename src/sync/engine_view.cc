@@ -18,6 +18,7 @@ namespace {
 constexpr Seconds surprised_poll{2};
 constexpr Seconds persuaded_poll{8}; // once the first reply has confirmed it
 constexpr Seconds beginner_poll{8};
+constexpr Seconds least_dispersion{1e-6};
 constexpr Frequency rough_frequency = Frequency::ppm(8);
 
 } // namespace
@@ -73,7 +74,7 @@ SystemState Engine::State::describe(
     }
     const Seconds far
         = farthest(carried(bound, clock.free, now).truth, policy.steers ? shown : wanted, wanted);
-    s.root_dispersion = std::clamp(far - s.root_delay / 2, policy.mindist, max_dispersion);
+    s.root_dispersion = std::clamp(far - s.root_delay / 2, least_dispersion, max_dispersion);
 
     if (!is_synchronized || has_just_stepped || s.root_dispersion >= max_dispersion
         || s.stratum >= Stratum::unsynchronized) {

@@ -9,24 +9,36 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 
 namespace timeball::sync {
+
+struct Trip {
+    Seconds delay; // there and back
+    Seconds surprise{0}; // of its offset: measured less expected
+};
 
 struct PathDelay {
     static constexpr std::size_t memory = 512;
     static constexpr std::size_t convincing = 64; // so many slow ones in a row are another route
 
-    std::deque<Seconds> delays; // newest last, at most `memory`
+    std::deque<Trip> trips; // newest last, at most `memory`
     Seconds least{0};
     Seconds wait{0}; // usual one in a queue, each way: the mean, as far as the median tells
-    bool is_new_route = false; // what was before the newest delays was just forgotten
+    double share_there = 0.5; // of both waits, on the way there
+    bool has_no_edge = false; // delays lie evenly about their mean, not on one side of a least one
+    Seconds spread{0}; // then: their standard deviation
+    Seconds slowest{0}; // and what few of them pass
+    std::optional<Seconds> new_route; // all before was just forgotten: by so much offsets changed
+    unsigned pushed = 0;
 };
 
+// The surprise of the newest trip is told afterwards.
 PathDelay push(PathDelay path, Seconds delay);
 
 struct Queueing {
     Seconds excess{0}; // truth lies within half of it, but for what is constant
-    Seconds wait{0}; // usual one, each way
+    Seconds wait_there{0}, wait_back{0}; // usual ones
     Seconds noise{0}; // standard deviation of all else, the doubt about the least delay included
 };
 

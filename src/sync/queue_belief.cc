@@ -16,21 +16,23 @@ constexpr int points = 64;
 constexpr double reach = 5; // standard deviations of the belief that are looked at
 constexpr double blur = 8; // of the bounds
 
-// Of a wait, in units of the usual one; as steep as the bound is sharp where there is none.
-double density(double wait, double noise)
+// Of a wait; as steep as the bound is sharp where there is none.
+double density(double wait, double usual, double noise)
 {
     constexpr double rare = 0.1, longer = 8;
     if (wait < 0)
         return (1 - rare + rare / longer) * std::exp(wait / noise);
-    return (1 - rare) * std::exp(-wait) + rare / longer * std::exp(-wait / longer);
+    const double z = wait / usual;
+    return (1 - rare) * std::exp(-z) + rare / longer * std::exp(-z / longer);
 }
 
 } // namespace
 
 std::optional<Learned> after(const Belief& before, const TwoWays& seen)
 {
-    // In units of the usual wait, from the mean of what is believed.
-    const double unit = seen.wait.count();
+    // From the mean of what is believed, in units of the shorter wait.
+    const double unit = std::min(seen.wait_there, seen.wait_back).count();
+    const double there = seen.wait_there.count() / unit, back = seen.wait_back.count() / unit;
     const double deviation = before.deviation.count() / unit;
     const double noise = seen.noise.count() / unit;
     const double lower = (seen.lower - before.mean).count() / unit;
@@ -47,8 +49,8 @@ std::optional<Learned> after(const Belief& before, const TwoWays& seen)
     for (int i = 0; i < points; ++i) {
         const double x = first + (i + 0.5) * step;
         const double z = x / deviation;
-        const double l
-            = std::exp(-z * z / 2) * density(upper - x, noise) * density(x - lower, noise);
+        const double l = std::exp(-z * z / 2) * density(upper - x, there, noise)
+            * density(x - lower, back, noise);
         likelihood[static_cast<std::size_t>(i)] = l;
         sum += l;
         mean += l * x;

@@ -18,7 +18,7 @@ struct Belief { // normal; of an offset
 
 struct TwoWays {
     Seconds lower, upper; // bounds of the offset: no wait on the way back, none on the way there
-    Seconds wait; // usual one, each way; greater than 0
+    Seconds wait_there, wait_back; // usual ones; greater than 0
     Seconds noise; // by which the bounds are unsharp, standard deviation; greater than 0
 };
 

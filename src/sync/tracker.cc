@@ -114,7 +114,7 @@ void Tracker::predict(Instant<FreeRun> to)
 
     const double keep = std::exp(-dt / bias_memory);
     for (std::size_t b = 2; b < n; ++b) {
-        x_[b] *= keep;
+        x_[b] = biases_[b - 2].excused + keep * (x_[b] - biases_[b - 2].excused);
         for (std::size_t i = 0; i < n; ++i) {
             p(b, i) *= keep;
             p(i, b) *= keep;
@@ -194,6 +194,16 @@ void Tracker::relearn_bias(std::size_t bias, double innovation)
     p(bias, bias) = prior * prior + innovation * innovation;
 }
 
+// The route is another one, and what was constant changed by what was seen since.
+void Tracker::excuse(std::size_t bias, const Measurement& measurement)
+{
+    const double change = measurement.new_route->count();
+    biases_[bias - 2].excused += change;
+    x_[bias] += change;
+    const Queueing& queues = measurement.queues;
+    p(bias, bias) += std::pow((queues.wait_there + queues.wait_back).count() / 8, 2);
+}
+
 // The frequency may have changed at any time since all was well, by what explains the innovation;
 // or, less likely, the oscillator has jumped.
 void Tracker::relearn_frequency(double innovation)
@@ -271,7 +281,7 @@ void Tracker::recenter()
     constexpr double haste = 1.0 / 16;
     double weights = 0, mean = 0;
     for (std::size_t i = 0; i < biases_.size(); ++i) {
-        const double b = x_[i + 2];
+        const double b = x_[i + 2] - biases_[i].excused;
         const double weight = 1 / (biases_[i].prior * biases_[i].prior + b * b);
         weights += weight;
         mean += weight * b;
@@ -294,7 +304,7 @@ void Tracker::believe(std::size_t bias, const Measurement& measurement, double l
         return;
     }
     const TwoWays ways{Seconds{innovation - half}, Seconds{innovation + half},
-        measurement.queues.wait, measurement.noise};
+        measurement.queues.wait_there, measurement.queues.wait_back, measurement.noise};
     const auto belief = after({Seconds{0}, Seconds{std::sqrt(expected)}}, ways);
     if (!belief)
         return;
@@ -310,6 +320,8 @@ Innovation Tracker::update(const Measurement& measurement)
 {
     predict(measurement.when);
     const std::size_t b = state_of(measurement);
+    if (measurement.new_route)
+        excuse(b, measurement);
     const double lag = Seconds{when_ - measurement.when}.count();
     const double half = measurement.queues.excess.count() / 2;
     const double noise = std::pow(measurement.noise.count(), 2) + half * half / 3;
@@ -322,8 +334,7 @@ Innovation Tracker::update(const Measurement& measurement)
         = std::copysign(std::max(0.0, std::fabs(innovation) - half), innovation);
     const double normalized
         = unexplained / std::sqrt(expected + std::pow(measurement.noise.count(), 2));
-    const auto meaning
-        = measurement.is_new_route ? Innovation::Meaning::path_changed : interpret(b, normalized);
+    const auto meaning = interpret(b, normalized);
     const Innovation told{Seconds{innovation}, normalized, meaning};
     biases_[b - 2].is_new = false;
     log_likelihood_ = -std::numeric_limits<double>::infinity();

@@ -26,7 +26,7 @@ struct Measurement {
     Seconds noise; // standard deviation of what differs from reading to reading, but for queues
     Seconds bias; // and of what does not
     Queueing queues{}; // of which `noise` is not used
-    bool is_new_route = false; // what was constant is so no more
+    std::optional<Seconds> new_route{}; // by which what was constant has changed
 };
 
 // What a measurement told, in units of what was expected: 1 is one standard deviation.
@@ -90,6 +90,7 @@ private:
         double expected);
     Innovation::Meaning interpret(std::size_t bias, double normalized);
     void count_surprise(SourceId source, int side);
+    void excuse(std::size_t bias, const Measurement& measurement);
     void relearn_bias(std::size_t bias, double innovation);
     double suspect_frequency(double offset, double span);
     void relearn_frequency(double innovation);
@@ -99,6 +100,7 @@ private:
     struct Bias {
         SourceId source;
         double prior = 0; // standard deviation, s
+        double excused = 0; // what a new route has added to it, s
         bool is_new = true;
         int outliers = 0; // in a row, on the same side
         int calm = 0; // measurements as expected, since its path is what it is

@@ -145,11 +145,11 @@ TEST(ClockFilter, TakesAnInexplicableReadingForPopcorn)
 {
     for (int i = 8; i > 0; --i)
         filter = push(filter, reading(i * 16s, i % 2 == 0 ? 100us : -100us, 10ms));
-    CHECK(is_popcorn(filter, reading(0s, 20ms, 10ms), steady));
-    CHECK(is_popcorn(filter, reading(0s, -20ms, 11ms), steady));
-    CHECK(!is_popcorn(filter, reading(0s, 300us, 10ms), steady));
+    CHECK(is_popcorn(filter, reading(0s, 20ms, 10ms), steady, 10ms));
+    CHECK(is_popcorn(filter, reading(0s, -20ms, 11ms), steady, 10ms));
+    CHECK(!is_popcorn(filter, reading(0s, 300us, 10ms), steady, 10ms));
     // A queue of 40 ms explains an offset of 20 ms.
-    CHECK(!is_popcorn(filter, reading(0s, 20ms, 50ms), steady));
+    CHECK(!is_popcorn(filter, reading(0s, 20ms, 50ms), steady, 10ms));
 }
 
 TEST(ClockFilter, SeesThatAServersClockWasMoved)

@@ -19,7 +19,7 @@ constexpr Belief nothing{0ms, 50ms};
 
 Belief learned(const Belief& before, Seconds lower, Seconds upper)
 {
-    const auto l = after(before, {lower, upper, wait, noise});
+    const auto l = after(before, {lower, upper, wait, wait, noise});
     CHECK(l.has_value());
     return l->now;
 }
@@ -63,13 +63,13 @@ TEST(QueueBelief, IsAsSharpAsTheBoundsWhenBothWaysAreQuiet)
 
 TEST(QueueBelief, SaysNothingWhenTheBoundsExcludeWhatWasBelieved)
 {
-    CHECK_FALSE(after({0ms, 10us}, {1ms, 2ms, wait, noise}).has_value());
-    CHECK_FALSE(after({0ms, 10us}, {-2ms, -1ms, wait, noise}).has_value());
+    CHECK_FALSE(after({0ms, 10us}, {1ms, 2ms, wait, wait, noise}).has_value());
+    CHECK_FALSE(after({0ms, 10us}, {-2ms, -1ms, wait, wait, noise}).has_value());
 }
 
 TEST(QueueBelief, FindsWhatWasForetoldLikelierThanWhatWasNot)
 {
-    const TwoWays seen{-100us, 100us, wait, noise};
+    const TwoWays seen{-100us, 100us, wait, wait, noise};
     const auto foretold = after({0ms, 100us}, seen);
     const auto surprising = after({400us, 100us}, seen);
     CHECK(foretold->log_likelihood > surprising->log_likelihood + 3);

@@ -9,6 +9,8 @@
 
 #include <vector>
 
+#include <random>
+
 #include <CppUTest/TestHarness.h>
 
 using namespace timeball;
@@ -115,15 +117,48 @@ TEST(PathDelay, ForgetsAnOldRoute)
     PathDelay path = push({}, 5ms);
     for (std::size_t i = 0; i < PathDelay::memory; ++i)
         path = push(path, Seconds{0.005 + 0.0001 * static_cast<double>(i % 10)});
-    LONGS_EQUAL(PathDelay::memory, path.delays.size());
+    LONGS_EQUAL(PathDelay::memory, path.trips.size());
     std::size_t slow = 0;
-    for (; !path.is_new_route && slow < PathDelay::memory; ++slow)
+    for (; !path.new_route && slow < PathDelay::memory; ++slow)
         path = push(path, Seconds{0.020 + 0.0001 * static_cast<double>(slow % 10)});
     LONGS_EQUAL(PathDelay::convincing, slow);
-    LONGS_EQUAL(PathDelay::convincing, path.delays.size());
+    LONGS_EQUAL(PathDelay::convincing, path.trips.size());
     CHECK(offset_noise(path, 20ms, 1us) < Seconds{0.0001});
     path = push(path, 20ms);
-    CHECK_FALSE(path.is_new_route); // told once
+    CHECK_FALSE(path.new_route.has_value()); // told once
+}
+
+// Delays that lie evenly about their mean have no edge: each reading counts alike.
+TEST(PathDelay, SeesWhereThereIsNoEdge)
+{
+    std::mt19937_64 random{1};
+    std::normal_distribution<double> normal;
+    std::exponential_distribution<double> exponential;
+    PathDelay even, uneven;
+    for (int i = 0; i < 300; ++i) {
+        even = push(even, Seconds{0.040 + 0.001 * (normal(random) + normal(random))});
+        uneven = push(uneven, Seconds{0.040 + 0.001 * (exponential(random) + exponential(random))});
+    }
+    CHECK(even.has_no_edge);
+    CHECK_FALSE(uneven.has_no_edge);
+    const Seconds quick = offset_noise(even, 38ms, 1us);
+    DOUBLES_EQUAL(0.0007, quick.count(), 0.0001); // half the deviation of the delays
+    CHECK(offset_noise(even, 41ms, 1us) == quick);
+    CHECK(offset_noise(even, 90ms, 1us) > Seconds{0.01});
+}
+
+TEST(PathDelay, TellsAQuietWayFromALoudOne)
+{
+    std::mt19937_64 random{1};
+    std::exponential_distribution<double> exponential;
+    PathDelay path;
+    for (int i = 0; i < 300; ++i) {
+        const double there = 0.010 * exponential(random), back = 0.0001 * exponential(random);
+        path = push(path, Seconds{0.040 + there + back});
+        path.trips.back().surprise = Seconds{(there - back) / 2};
+    }
+    const Queueing q = queueing(path, 50ms, 1us);
+    CHECK(q.wait_there > 20 * q.wait_back);
 }
 
 TEST(PathDelay, WaitsForTheEndOfARushHour)
