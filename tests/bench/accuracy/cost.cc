@@ -27,7 +27,8 @@ Seconds cpu()
 
 double allocated()
 {
-    return static_cast<double>(mallinfo2().uordblks);
+    const auto info = mallinfo2();
+    return static_cast<double>(info.uordblks + info.hblkhd);
 }
 
 sync::SourceId id_of(int source)
@@ -75,10 +76,9 @@ Spent spend(int sources)
 
 Cost cost_of_engine(int sources)
 {
-    const double one = spend(1).memory;
     const Spent all = spend(sources);
     const double samples = static_cast<double>(rounds) * sources;
-    return {all.take / samples, all.look / samples, (all.memory - one) / (sources - 1)};
+    return {all.take / samples, all.look / samples, all.memory / sources};
 }
 
 } // namespace timeball::bench

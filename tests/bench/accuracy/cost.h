@@ -10,7 +10,7 @@ namespace timeball::bench {
 struct Cost {
     Seconds take{0}; // processor time for a sample, everything that follows from it included
     Seconds look{0}; // and for a look at the time in between
-    double source = 0; // octets
+    double source = 0; // octets, the engine's own shared among them
 };
 
 Cost cost_of_engine(int sources);

@@ -68,10 +68,10 @@ struct Panel {
     }
 };
 
-// Some hundred points, each the largest error of its stretch, so that no excursion gets lost.
+// A few hundred points, each the largest error of its stretch, so that no excursion gets lost.
 std::vector<std::pair<double, double>> drawn(const Panel& panel, const Track& track)
 {
-    constexpr std::size_t points = 400;
+    constexpr std::size_t points = 250;
     std::vector<std::pair<double, double>> out;
     const std::size_t n = track.moments.size();
     for (std::size_t i = 0; i < points && n >= points; ++i) {
