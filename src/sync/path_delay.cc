@@ -134,7 +134,7 @@ Queueing queueing(const PathDelay& path, Seconds delay, Seconds floor)
     const double n = static_cast<double>(path.trips.size());
     const double share = std::clamp(path.share_there, 0.02, 0.98);
     const Seconds there = 2 * share * path.wait, back = 2 * (1 - share) * path.wait;
-    const Seconds unseen = path.wait * std::sqrt(share * (1 - share) / n)
+    const Seconds unseen = path.wait * (std::sqrt(share * (1 - share) / n) * (1 + 8 / n))
         + std::max(there, back) * (0.3 / n) + delay * (suspicion / (n * n));
     const double caution = 1 + 2 / n; // few delays may agree by chance
     const Seconds excess = caution * (std::max(Seconds{0}, delay - path.least) + unseen);

@@ -152,7 +152,7 @@ TEST(Engine, IsCloseWithinHalfAMinuteFromAColdStart)
         world.oscillator_error = Frequency::ppm(100);
         world.set_clock(Seconds{0.1});
         world.run_for(Seconds{30});
-        world.on_event = [&] { CHECK(abs(world.clock_error()) < Seconds{0.004}); };
+        world.on_event = [&] { CHECK(abs(world.clock_error()) < Seconds{0.003}); };
         world.run_for(Seconds{900});
         CHECK(!world.has_done(Steering::Action::step));
         LONGS_EQUAL(0, world.violations());
