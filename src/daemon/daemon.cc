@@ -33,8 +33,9 @@ std::string seconds_text(Nanoseconds span)
 
 } // namespace
 
-Daemon::Daemon(const Platform& platform, config::Config config)
+Daemon::Daemon(const Platform& platform, config::Config config, const Platform* serving)
     : platform_{platform},
+      serving_{serving ? *serving : platform},
       config_{std::move(config)},
       drift_{platform.files, config_.live.driftfile, config_.live.drift_threshold},
       steersman_{platform.clock, platform.loop,
@@ -81,7 +82,7 @@ Result<void, serve::OpenFault> Daemon::start()
         steersman_.steer(
             {.action = sync::Steering::Action::slew, .frequency = *p.initial_frequency});
     publish();
-    server_ = std::make_unique<serve::Server>(platform_, config_.start, served_,
+    server_ = std::make_unique<serve::Server>(serving_, config_.start, served_,
         [this](const serve::ControlRequest& request) { answer(request); });
     if (const auto opened = server_->start(config_.live, keys_); !opened)
         return opened;

@@ -30,7 +30,9 @@ namespace timeball::daemon {
 
 class Daemon {
 public:
-    Daemon(const Platform& platform, config::Config config);
+    // `serving` is the world in which clients are served, when that is another one: the control
+    // loop's side of it can then be recorded by itself.
+    Daemon(const Platform& platform, config::Config config, const Platform* serving = nullptr);
     ~Daemon();
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
@@ -78,6 +80,7 @@ private:
     std::string name_of(sync::SourceId id) const;
 
     Platform platform_;
+    Platform serving_;
     config::Config config_;
     DriftFile drift_;
     Steersman steersman_;

@@ -5,6 +5,7 @@
 #include "sim/node.h"
 
 #include "config/load.h"
+#include "daemon/reporting.h"
 #include "sim/world.h"
 
 #include <algorithm>
@@ -26,6 +27,8 @@ Node::Node(World& world, const NodeTraits& traits)
 {
     clock_.is_steered(traits.is_steered);
     network_.add_address(traits.address);
+    if (traits_.record)
+        recorder_.emplace(platform_, daemon::version_text(), traits_.record);
     restarts();
 }
 
@@ -34,13 +37,14 @@ Node::~Node() = default;
 Node& Node::reloads(const std::string& conf)
 {
     traits_.conf = conf;
-    daemon_->reload(load());
+    config::Config config = load();
+    during(record::Call::reload, [&] { daemon_->reload(std::move(config)); });
     return *this;
 }
 
 Node& Node::stops()
 {
-    daemon_->shutdown();
+    during(record::Call::shutdown, [&] { daemon_->shutdown(); });
     daemon_.reset();
     return *this;
 }
@@ -48,9 +52,15 @@ Node& Node::stops()
 Node& Node::restarts()
 {
     daemon_.reset();
-    daemon_ = std::make_unique<daemon::Daemon>(platform_, load());
-    [[maybe_unused]] const auto started = daemon_->start();
-    assert(started.has_value());
+    config::Config config = load();
+    during(record::Call::construct, [&] {
+        daemon_ = std::make_unique<daemon::Daemon>(
+            recorder_ ? recorder_->platform() : platform_, std::move(config), &platform_);
+    });
+    during(record::Call::start, [&] {
+        [[maybe_unused]] const auto started = daemon_->start();
+        assert(started.has_value());
+    });
     return *this;
 }
 
@@ -85,11 +95,24 @@ Seconds Node::root_distance() const
     return served.root_delay / 2 + ntp::root_dispersion(served, clock_.now());
 }
 
-config::Config Node::load() const
+config::Config Node::load()
 {
     config::CommandLine options;
     options.may_panic_once = traits_.may_panic_once;
-    return config::load_text(traits_.conf, "", options).config;
+    if (!recorder_)
+        return config::load_text(traits_.conf, "", options).config;
+    options.ntp_conf = "/etc/ntp.conf";
+    files_.content[options.ntp_conf] = traits_.conf;
+    std::vector<std::string> words{"-c", options.ntp_conf};
+    if (options.may_panic_once)
+        words.push_back("-g");
+    return recorder_->configure(words, [&](Files& files) { return config::load(options, files); })
+        .config;
+}
+
+void Node::during(record::Call call, const std::function<void()>& then)
+{
+    recorder_ ? recorder_->during(call, then) : then();
 }
 
 const report::Report& Node::report() const

@@ -4,12 +4,15 @@
 // A machine of a simulated world that runs the whole daemon on simulated edges.
 
 #include "daemon/daemon.h"
+#include "record/recorder.h"
 #include "sim/sim_clock.h"
 #include "sim/sim_edges.h"
 #include "sim/sim_loop.h"
 #include "sim/sim_net.h"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace timeball::sim {
@@ -22,6 +25,7 @@ struct NodeTraits {
     OscillatorTraits oscillator;
     bool may_panic_once = true; // -g
     bool is_steered = true;
+    record::Recorder::Write record; // where its recording goes; empty: there is none
 };
 
 class Node {
@@ -52,7 +56,8 @@ public:
     const Address& address() const { return traits_.address; }
 
 private:
-    config::Config load() const;
+    config::Config load();
+    void during(record::Call call, const std::function<void()>& then);
 
     World& world_;
     NodeTraits traits_;
@@ -62,9 +67,10 @@ private:
     SimNetwork network_;
     SimResolver resolver_;
     SimRandom random_;
-    mutable SimFiles files_;
+    SimFiles files_;
     SimLog log_;
     Platform platform_;
+    std::optional<record::Recorder> recorder_;
     std::unique_ptr<daemon::Daemon> daemon_;
 };
 
