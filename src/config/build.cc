@@ -44,10 +44,6 @@ std::vector<Diagnostic> missing(const LiveConfig& live, const Build& build)
     };
     look(live.nts_enabled && !build.has_nts, Severity::warning,
         "'nts' is not available in this build: time is served without it");
-    look(!live.leapfile.empty() && !build.has_leap_file, Severity::note,
-        "'leapfile' is not read in this build: leap seconds are learned from servers");
-    look(live.leap_smear_interval > Seconds{0} && !build.has_leap_smear, Severity::warning,
-        "'leapsmearinterval' is not available in this build: leap seconds are announced");
     look(std::any_of(live.statistics.begin(), live.statistics.end(),
              [](const FileGeneration& f) { return f.is_enabled; })
             && !live.statsdir.empty() && live.stats && !build.has_statistics,

@@ -38,8 +38,12 @@ Daemon::Daemon(const Platform& platform, config::Config config, const Platform* 
       serving_{serving ? *serving : platform},
       config_{std::move(config)},
       drift_{platform.files, config_.live.driftfile, config_.live.drift_threshold},
+      leap_file_{platform.files, config_.live.leapfile, config_.live.leapfile_checks_hash},
       steersman_{platform.clock, platform.loop,
           [this](const std::string& what) { log(Severity::error, what); }},
+      leap_second_{platform.clock, platform.loop, steersman_,
+          {.held = [this] { served_.write(held(served_.read())); },
+              .done = [this](Nanoseconds by) { leap_is_over(by); }}},
       engine_{policy()},
       started_{platform.loop.now()},
       hour_began_at_{started_},
@@ -78,6 +82,7 @@ Result<void, serve::OpenFault> Daemon::start()
     sync::Policy p = policy();
     p.initial_frequency = known_frequency();
     engine_ = sync::Engine{p};
+    read_leap_file();
     if (p.steers && p.initial_frequency)
         steersman_.steer(
             {.action = sync::Steering::Action::slew, .frequency = *p.initial_frequency});
@@ -113,6 +118,18 @@ void Daemon::load_keys()
     sources_->set_keys(keys_);
 }
 
+void Daemon::read_leap_file()
+{
+    const auto now = platform_.clock.now();
+    const auto said = leap_file_.read(now, platform_.loop.now());
+    engine_.expect_leap(leap_file_.coming(now));
+    if (!said)
+        return;
+    if (said->is_stale)
+        events_.add(static_cast<std::uint8_t>(sync::EventKind::stale_leap_values));
+    log(said->severity, said->text);
+}
+
 source::Sink Daemon::sink()
 {
     source::Sink s;
@@ -124,7 +141,8 @@ source::Sink Daemon::sink()
     s.removed = [this](sync::SourceId id) { engine_.remove(id); };
     s.reached = [this](sync::SourceId id, std::uint8_t reach) { engine_.reach(id, reach); };
     s.sample = [this](sync::SourceId id, const sync::Sample& sample) {
-        if (!notice_outside_step()) // else it belongs to a time line that has ended
+        // Else it belongs to a time line that has ended, or its readings could mean two instants.
+        if (!leap_second_.is_under_way() && !notice_outside_step())
             act(engine_.take(id, sample, steersman_.reading()));
     };
     s.event = [this](const source::Event& event) { log(event.severity, event.text); };
@@ -133,8 +151,12 @@ source::Sink Daemon::sink()
 
 void Daemon::look()
 {
+    if (leap_second_.is_under_way())
+        return;
     notice_outside_step();
-    act(engine_.look(steersman_.reading()));
+    const auto reading = steersman_.reading();
+    engine_.expect_leap(leap_file_.coming(reading.utc));
+    act(engine_.look(reading));
     tell_server_whom_we_ask();
 }
 
@@ -164,6 +186,17 @@ bool Daemon::notice_outside_step()
     engine_.forget_samples();
     sources_->begin_again();
     return true;
+}
+
+// UTC and our clock were moved alike: all that is known of the sources holds on.
+void Daemon::leap_is_over(Nanoseconds by)
+{
+    engine_.leaped(by);
+    begin_time_line();
+    sources_->clock_stepped();
+    tell({sync::EventKind::leap_event, std::nullopt,
+        by < 0s ? "a leap second was inserted" : "a second was left out"});
+    look();
 }
 
 void Daemon::act(const sync::Outcome& outcome)
@@ -216,10 +249,14 @@ void Daemon::begin_time_line()
 void Daemon::publish()
 {
     const auto now = platform_.clock.now();
-    const auto time = served_time(system_, platform_.clock.precision(), now, valid_from_, epoch_,
+    auto time = served_time(system_, platform_.clock.precision(), now, valid_from_, epoch_,
         {system_.served_offset, system_.served_rate});
+    leap_second_.expect(time.leap, now, error_bound(time, now));
+    if (const auto begins = leap_second_.begins())
+        time.void_after = std::min(time.void_after, *begins);
+    time.smear = smear(time.leap, now, config_.live.leap_smear_interval);
     served_.write(time);
-    platform_.clock.announce(clock_status(time, system_.clock_jitter, now));
+    platform_.clock.announce(clock_status(time, system_.clock_jitter, now, leap_file_.table()));
     if (!was_synchronized_ && time.leap != Leap::unsynchronized && !system_.is_orphan) {
         was_synchronized_ = true;
         synchronized();
@@ -241,6 +278,7 @@ void Daemon::tell(const sync::Event& event)
 void Daemon::end_hour()
 {
     keep_frequency(false);
+    read_leap_file();
     hour_began_ = counters();
     hour_began_at_ = platform_.loop.now();
 }
@@ -261,11 +299,17 @@ void Daemon::keep_frequency(bool is_the_end)
 void Daemon::reload(config::Config config)
 {
     const bool drift_moved = config.live.driftfile != config_.live.driftfile;
+    const bool leap_file_moved = config.live.leapfile != config_.live.leapfile
+        || config.live.leapfile_checks_hash != config_.live.leapfile_checks_hash;
     const auto measured = system_.frequency;
     config.start = config_.start;
     config_ = std::move(config);
     if (drift_moved)
         drift_ = DriftFile{platform_.files, config_.live.driftfile, config_.live.drift_threshold};
+    if (leap_file_moved)
+        leap_file_
+            = LeapFile{platform_.files, config_.live.leapfile, config_.live.leapfile_checks_hash};
+    read_leap_file();
     sync::Policy p = policy();
     p.initial_frequency = measured;
     engine_.reconfigure(p);
@@ -282,6 +326,7 @@ void Daemon::shutdown()
     keep_frequency(true);
     look_timer_.reset();
     hour_timer_.reset();
+    leap_second_.forget();
     server_.reset();
     sources_.reset();
     steersman_.settle();
@@ -303,8 +348,8 @@ const report::Report& Daemon::report()
     const auto reading = steersman_.reading();
     const auto total = counters();
     report_ = make_report({platform_, config_.live, engine_, reading, system_, views_, events_,
-        sources_->associations(), started_, total, difference(total, hour_began_),
-        platform_.loop.now() - hour_began_at_});
+        leap_file_.table(), served_.read().smear, sources_->associations(), started_, total,
+        difference(total, hour_began_), platform_.loop.now() - hour_began_at_});
     return report_;
 }
 

@@ -12,6 +12,8 @@
 #include "control/answer.h"
 #include "daemon/drift_file.h"
 #include "daemon/events.h"
+#include "daemon/leap_file.h"
+#include "daemon/leap_second.h"
 #include "daemon/publish.h"
 #include "daemon/steersman.h"
 #include "edge/platform.h"
@@ -60,11 +62,13 @@ private:
     sync::Policy policy() const;
     std::optional<Frequency> known_frequency();
     void load_keys();
+    void read_leap_file();
     void look();
     void act(const sync::Outcome& outcome);
     void step(const sync::Steering& steering);
     void begin_time_line();
     bool notice_outside_step();
+    void leap_is_over(Nanoseconds by);
     void end_hour();
     report::ServerCounters counters() const;
     void end(int status);
@@ -83,7 +87,9 @@ private:
     Platform serving_;
     config::Config config_;
     DriftFile drift_;
+    LeapFile leap_file_;
     Steersman steersman_;
+    LeapSecond leap_second_;
     sync::Engine engine_;
     sync::SystemState system_;
     std::vector<sync::SourceView> views_;

@@ -7,6 +7,7 @@
 #include "edge/system_clock.h"
 #include "ntp/served_time.h"
 #include "sync/engine.h"
+#include "time/leap_table.h"
 
 namespace timeball::daemon {
 
@@ -26,6 +27,14 @@ ntp::ServedTime served_time(const sync::SystemState& system, Precision precision
 // While a step is under way nobody is told the time.
 ntp::ServedTime held(ntp::ServedTime time);
 
-ClockStatus clock_status(const ntp::ServedTime& time, Seconds estimated_error, Instant<Utc> now);
+// How far the truth may be from the system clock at `now`.
+Seconds error_bound(const ntp::ServedTime& time, Instant<Utc> now);
+
+// Of the leap second that is announced for the end of this day; none when `interval` is 0.
+Smear smear(Leap leap, Instant<Utc> now, Seconds interval);
+
+// `leap_seconds` may be null: then nothing is said of TAI.
+ClockStatus clock_status(const ntp::ServedTime& time, Seconds estimated_error, Instant<Utc> now,
+    const LeapTable* leap_seconds = nullptr);
 
 } // namespace timeball::daemon

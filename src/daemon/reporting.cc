@@ -108,6 +108,13 @@ report::Report make_report(ReportInputs in)
     s.processor = in.platform.machine.processor;
     s.operating_system = in.platform.machine.operating_system;
     s.clock_name = in.platform.clock.name();
+    if (in.leap_seconds) {
+        s.tai_offset = tai_offset(*in.leap_seconds, s.now);
+        s.leap_second = in.leap_seconds->entries.back().at;
+        s.leap_expiry = in.leap_seconds->expires;
+    }
+    if (in.config.leap_smear_interval.count() > 0)
+        s.smear = {in.config.leap_smear_interval, smear_offset(in.smear, s.now)};
     for (const config::SetVariable& v : in.config.variables)
         (v.is_default ? s.variables : s.other_variables).emplace_back(v.name, v.value);
     s.counters = in.counters;

@@ -8,6 +8,8 @@
 #include "edge/platform.h"
 #include "report/report.h"
 #include "sync/engine.h"
+#include "time/leap_table.h"
+#include "time/smear.h"
 
 #include <string>
 #include <vector>
@@ -22,6 +24,8 @@ struct ReportInputs {
     const sync::SystemState& system;
     const std::vector<sync::SourceView>& views;
     const EventCount& events;
+    const LeapTable* leap_seconds; // null: none are known
+    Smear smear; // as clients see it
     std::vector<report::Association> associations; // as the sources have them
     Instant<Mono> started;
     report::ServerCounters counters;

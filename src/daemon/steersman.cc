@@ -112,6 +112,30 @@ bool Steersman::step(Nanoseconds by)
     return true;
 }
 
+bool Steersman::leap(Nanoseconds by)
+{
+    const auto after = clock_.step(by);
+    if (!after) {
+        failed_("the clock refused a leap second: " + after.error().message());
+        return false;
+    }
+    log_.step(*after, by);
+    seen_ = read_both();
+    return true;
+}
+
+// Whole seconds are exact: what the readings show beyond that is their own.
+bool Steersman::has_leaped(Nanoseconds by)
+{
+    const BothClocks now = read_both();
+    const Nanoseconds jump = now.utc - seen_.utc - (now.mono - seen_.mono);
+    if (abs(Seconds{jump - by}) > abs(Seconds{by}) / 2)
+        return false;
+    log_.step(now.utc, by);
+    seen_ = now;
+    return true;
+}
+
 sync::ClockReading Steersman::reading() const
 {
     const auto utc = clock_.now();

@@ -24,6 +24,11 @@ public:
     void steer(const sync::Steering& steering);
     bool step(Nanoseconds by);
 
+    // A leap second: the clock is moved by `by`, and a slew goes on. has_leaped() is for a clock
+    // that does it by itself: true when it has since the last look, and the account then has it.
+    bool leap(Nanoseconds by);
+    bool has_leaped(Nanoseconds by);
+
     void settle(); // ends a slew: what is left behind runs at the long-term frequency
 
     // The clock as it stands.

@@ -45,6 +45,9 @@ public:
     // False when this clock is shown as it is: set_frequency and step are never called then, and
     // what is measured is applied to what we serve, not to the clock.
     virtual bool is_steered() const = 0;
+    // True when the leap second that is announced is inserted or left out by whoever keeps this
+    // clock; else it is on us.
+    virtual bool leaps_by_itself() const { return false; }
     virtual std::string_view name() const = 0; // "kernel", "software", "none", "simulated"
 };
 

@@ -9,6 +9,8 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <optional>
 
 namespace timeball {
@@ -60,6 +62,12 @@ ReferenceId reference_id_of(const Address& upstream)
     for (std::size_t i = 0; i < 4; ++i)
         value = value << 8 | digest[i];
     return {value};
+}
+
+ReferenceId reference_id_of_smear(Seconds offset)
+{
+    const auto parts = static_cast<std::uint32_t>(std::lround(std::ldexp(offset.count(), 22)));
+    return {254u << 24 | (parts & 0xffffff)};
 }
 
 } // namespace timeball

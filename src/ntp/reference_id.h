@@ -11,4 +11,8 @@ namespace timeball {
 
 ReferenceId reference_id_of(const Address& upstream);
 
+// While a leap second is smeared, ntpd shows 254 and in 24 bits how far what it tells has left UTC:
+// a signed number of 2^-22 s.
+ReferenceId reference_id_of_smear(Seconds offset);
+
 } // namespace timeball

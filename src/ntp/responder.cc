@@ -112,8 +112,15 @@ Header kiss(const Decision& decision)
         .transmit = echo.transmit};
 }
 
-Header answer(const Decision& decision, const ServedTime& time, Instant<Utc> now)
+// Peers are told the time as it is, leap second and all; clients may be spared it.
+ServedTime time_for(Mode mode, const ServedTime& time, Instant<Utc> now)
 {
+    return mode == Mode::server ? smeared(time, now) : time;
+}
+
+Header answer(const Decision& decision, const ServedTime& published, Instant<Utc> now)
+{
+    const ServedTime time = time_for(reply_mode(decision.echo), published, now);
     const bool has_time = is_synchronized(time, now);
     const bool was_set = time.reference_time != Instant<Utc>{};
     const Instant<Utc> reference = std::min(time.reference_time, now) - decision.older;

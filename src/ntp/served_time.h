@@ -7,6 +7,7 @@
 
 #include "ntp/timestamp.h"
 #include "ntp/types.h"
+#include "time/smear.h"
 
 namespace timeball::ntp {
 
@@ -22,6 +23,7 @@ struct ServedTime {
     Instant<Utc> as_of{};
     Seconds served_offset{0}; // served minus system clock at `as_of` (serving without steering)
     Frequency served_rate; // and how that offset grows
+    Smear smear; // of a leap second, for clients: then they see no leap bits
     Instant<Utc> valid_from{}; // receive stamps before this belong to another time line
     Instant<Utc> void_after{}; // from then on: unsynchronized
     std::uint32_t epoch = 0; // one more before and after each step; odd while a step is under way
@@ -32,5 +34,10 @@ Seconds root_dispersion(const ServedTime& time, Instant<Utc> now);
 
 // What to show for a reading of the system clock.
 Instant<Utc> served(const ServedTime& time, Instant<Utc> system);
+
+// What a client is told when leap seconds are smeared: all that is shown at `system`, moved by the
+// smear. The root dispersion has in it how far that will be from UTC when a client asks again, so
+// that the truth stays inside.
+ServedTime smeared(const ServedTime& time, Instant<Utc> system);
 
 } // namespace timeball::ntp

@@ -26,6 +26,7 @@ public:
     Frequency max_frequency() const override;
     Precision precision() const override { return precision_; }
     bool is_steered() const override { return true; }
+    bool leaps_by_itself() const override { return true; }
     std::string_view name() const override { return "kernel"; }
     Nanoseconds ahead_of_system() const override { return {}; }
 

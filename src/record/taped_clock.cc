@@ -8,8 +8,8 @@ namespace timeball::record {
 
 ClockTraits traits_of(const SystemClock& clock)
 {
-    return {
-        clock.max_frequency(), clock.precision(), clock.is_steered(), std::string{clock.name()}};
+    return {clock.max_frequency(), clock.precision(), clock.is_steered(), clock.leaps_by_itself(),
+        std::string{clock.name()}};
 }
 
 Line& put(Line& line, const ClockTraits& traits)
@@ -17,7 +17,8 @@ Line& put(Line& line, const ClockTraits& traits)
     return line.text(traits.name)
         .real(traits.max_frequency.ratio())
         .number(traits.precision.log2)
-        .number(traits.is_steered);
+        .number(traits.is_steered)
+        .number(traits.leaps_by_itself);
 }
 
 ClockTraits take_clock_traits(Words& words)
@@ -27,6 +28,7 @@ ClockTraits take_clock_traits(Words& words)
     traits.max_frequency = Frequency::ratio(words.real());
     traits.precision.log2 = static_cast<std::int8_t>(words.number());
     traits.is_steered = words.number() != 0;
+    traits.leaps_by_itself = words.number() != 0;
     return traits;
 }
 

@@ -16,6 +16,7 @@ struct ClockTraits {
     Frequency max_frequency;
     Precision precision;
     bool is_steered = true;
+    bool leaps_by_itself = false;
     std::string name;
 };
 
@@ -39,6 +40,7 @@ public:
     Frequency max_frequency() const override { return traits_.max_frequency; }
     Precision precision() const override { return traits_.precision; }
     bool is_steered() const override { return traits_.is_steered; }
+    bool leaps_by_itself() const override { return traits_.leaps_by_itself; }
     std::string_view name() const override { return traits_.name; }
 
 private:

@@ -79,6 +79,14 @@ constexpr SystemRow state[] = {
         [](const Report& r) {
             return r.system.leap_expiry ? minute(*r.system.leap_expiry) : Text{};
         }},
+    {"leapsmearinterval", true,
+        [](const Report& r) {
+            return r.system.smear ? whole_seconds(r.system.smear->interval) : Text{};
+        }},
+    {"leapsmearoffset", true,
+        [](const Report& r) {
+            return r.system.smear ? milliseconds(r.system.smear->offset, 6) : Text{};
+        }},
     {"mintc", true,
         [](const Report& r) { return decimal(std::int64_t{r.system.minimum_time_constant.log2}); }},
     {"authdelay", false, [](const Report&) { return Text{}; }}, // not measured

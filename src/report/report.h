@@ -52,6 +52,11 @@ struct ClientListState {
     std::uint64_t exists = 0, added = 0, recycled_old = 0, recycled_full = 0, refused = 0;
 };
 
+struct SmearState {
+    Seconds interval{0};
+    Seconds offset{0}; // what clients are told minus UTC
+};
+
 struct Timers {
     Seconds since_reset{0};
     std::uint64_t overruns = 0, transmits = 0;
@@ -105,7 +110,8 @@ struct System {
     std::string processor, operating_system;
     std::string clock_name; // SystemClock::name()
     std::optional<int> tai_offset;
-    std::optional<Instant<Utc>> leap_second, leap_expiry;
+    std::optional<Instant<Utc>> leap_second, leap_expiry; // the newest in the table
+    std::optional<SmearState> smear; // when leap seconds are smeared
     Poll minimum_time_constant{3};
     std::vector<std::pair<std::string, std::string>> variables; // setvar ... default
     std::vector<std::pair<std::string, std::string>> other_variables; // setvar without default

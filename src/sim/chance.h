@@ -13,7 +13,8 @@
 
 namespace timeball::sim {
 
-// The true time, which nobody inside the world can see; epoch 1970, UTC without leap seconds.
+// The true time, which nobody inside the world can see; epoch 1970. It runs on through leap
+// seconds: what UTC shows then, the Timeline tells.
 struct Truth { };
 
 class Chance {

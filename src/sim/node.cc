@@ -26,6 +26,8 @@ Node::Node(World& world, const NodeTraits& traits)
       platform_{loop_, clock_, network_, resolver_, random_, files_, log_, threads_}
 {
     clock_.is_steered(traits.is_steered);
+    clock_.leaps_by_itself(traits.leaps_by_itself);
+    files_.content = traits.files;
     network_.add_address(traits.address);
     if (traits_.record)
         recorder_.emplace(platform_, daemon::version_text(), traits_.record);
@@ -78,8 +80,7 @@ Node& Node::drifting(Frequency more)
 
 Nanoseconds Node::served_error() const
 {
-    return ntp::served(daemon_->served(), clock_.now()).time_since_epoch()
-        - world_.now().time_since_epoch();
+    return ntp::served(daemon_->served(), clock_.now()) - world_.timeline().utc();
 }
 
 bool Node::is_synchronized() const

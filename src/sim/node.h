@@ -11,6 +11,7 @@
 #include "sim/sim_net.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,7 +26,9 @@ struct NodeTraits {
     OscillatorTraits oscillator;
     bool may_panic_once = true; // -g
     bool is_steered = true;
+    bool leaps_by_itself = false; // its clock, as a kernel's does
     record::Recorder::Write record; // where its recording goes; empty: there is none
+    std::map<std::string, std::string> files; // path and content
 };
 
 class Node {

@@ -36,6 +36,14 @@ SimServer& SimServer::says_leap(Leap leap)
 {
     return (leap_ = leap, *this);
 }
+SimServer& SimServer::forgets_leap_seconds()
+{
+    return (leaps_ = false, *this);
+}
+SimServer& SimServer::smears(const Smear& smear)
+{
+    return (smear_ = smear, *this);
+}
 SimServer& SimServer::has_stratum(std::uint8_t stratum)
 {
     return (stratum_ = stratum, *this);
@@ -66,7 +74,10 @@ SimServer& SimServer::claims(Seconds root_delay, Seconds root_dispersion)
 Instant<Utc> SimServer::clock() const
 {
     const Seconds off = lie_ + drift_ * Seconds{timeline_.now() - drift_since_};
-    return Instant<Utc>{timeline_.now().time_since_epoch() + rounded(off)};
+    const Instant<Utc> uniform{timeline_.now().time_since_epoch()};
+    const Instant<Utc> utc = leaps_ ? timeline_.utc() : uniform;
+    const Seconds smeared = uniform < smear_.ends ? smear_offset(smear_, utc) : Seconds{0};
+    return utc + rounded(off + smeared);
 }
 
 void SimServer::arrived(std::span<const std::byte> bytes, const Endpoint& from, const Endpoint& to)

@@ -5,6 +5,7 @@
 
 #include "ntp/header.h"
 #include "sim/sim_net.h"
+#include "time/smear.h"
 
 namespace timeball::sim {
 
@@ -22,6 +23,8 @@ public:
     SimServer& dies();
     SimServer& lives();
     SimServer& says_leap(Leap leap);
+    SimServer& forgets_leap_seconds(); // and is off by one from then on
+    SimServer& smears(const Smear& smear); // and says nothing of a leap second
     SimServer& has_stratum(std::uint8_t stratum);
     SimServer& claims(Seconds root_delay, Seconds root_dispersion);
     SimServer& shows(ReferenceId id);
@@ -45,6 +48,8 @@ private:
     Instant<Truth> drift_since_{};
     bool is_dead_ = false;
     Leap leap_ = Leap::none;
+    bool leaps_ = true;
+    Smear smear_;
     std::uint8_t stratum_ = 1;
     Seconds root_delay_{0};
     Seconds root_dispersion_{0.0001};

@@ -21,6 +21,18 @@ public:
 
     Instant<Truth> now() const { return now_; }
 
+    // UTC moves by `by` when it would show `at`: -1 s inserts a second, 1 s leaves one out.
+    void leaps(Instant<Utc> at, Nanoseconds by)
+    {
+        leap_at_ = at;
+        leap_by_ = by;
+    }
+    Instant<Utc> utc() const
+    {
+        const Instant<Utc> uniform{now_.time_since_epoch()};
+        return uniform < leap_at_ ? uniform : uniform + leap_by_;
+    }
+
     Ticket at(Instant<Truth> when, std::function<void()> then)
     {
         const Ticket ticket{std::max(when, now_), next_++};
@@ -47,6 +59,8 @@ public:
 
 private:
     Instant<Truth> now_;
+    Instant<Utc> leap_at_ = Instant<Utc>::max();
+    Nanoseconds leap_by_{0};
     std::uint64_t next_ = 0;
     std::uint64_t happened_ = 0;
     std::map<Ticket, std::function<void()>> queue_;

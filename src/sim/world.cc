@@ -4,18 +4,16 @@
 
 #include "sim/world.h"
 
+#include "time/leap_table.h"
+
 #include <fmt/format.h>
 
 namespace timeball::sim {
 
 using namespace std::chrono_literals;
 
-World::World(std::uint64_t seed)
-    : seed_{seed},
-      chance_{seed},
-      timeline_{Instant<Truth>{1'800'000'000s}} // 2027
-      ,
-      net_{timeline_, chance_.fork()}
+World::World(std::uint64_t seed, Instant<Truth> start)
+    : seed_{seed}, chance_{seed}, start_{start}, timeline_{start}, net_{timeline_, chance_.fork()}
 {
 }
 
@@ -47,6 +45,12 @@ Node& World::node(NodeTraits traits)
     return *nodes_.back();
 }
 
+void World::leaps(Nanoseconds by, int days)
+{
+    const auto midnight = end_of_day(timeline_.utc() + days * 24h);
+    timeline_.leaps(by < 0s ? midnight : midnight - by, by);
+}
+
 void World::run_until(Instant<Truth> end)
 {
     while (timeline_.step(end)) {
@@ -69,8 +73,8 @@ void World::check()
         if (broken_++ == 0)
             first_broken_ = fmt::format(
                 "seed {}: {:.3f} s after the start {} was off by {:.9f} s and claimed {:.9f} s",
-                seed_, Seconds{now() - Instant<Truth>{1'800'000'000s}}.count(),
-                to_string(node->address()), error.count(), claim.count());
+                seed_, Seconds{now() - start_}.count(), to_string(node->address()), error.count(),
+                claim.count());
     }
 }
 

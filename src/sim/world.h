@@ -16,7 +16,9 @@ namespace timeball::sim {
 
 class World {
 public:
-    explicit World(std::uint64_t seed);
+    static constexpr Instant<Truth> usual_start{std::chrono::seconds{1'800'000'000}}; // 2027
+
+    explicit World(std::uint64_t seed, Instant<Truth> start = usual_start);
     ~World();
 
     // Upstreams get addresses 192.0.2.1, .2, … and their names resolve to them.
@@ -30,6 +32,9 @@ public:
     void run_for(Nanoseconds span) { run_until(now() + span); }
     void run_until(Instant<Truth> end);
     Instant<Truth> now() const { return timeline_.now(); }
+
+    // There is a leap second at the end of the UTC day that is `days` from now; -1 s inserts one.
+    void leaps(Nanoseconds by, int days = 0);
 
     // Events at which a node claimed to be synchronized, and those at which the truth was outside
     // its claim; the first of these in words.
@@ -50,6 +55,7 @@ private:
 
     std::uint64_t seed_;
     Chance chance_;
+    Instant<Truth> start_;
     Timeline timeline_;
     SimNet net_;
     Names names_;

@@ -216,6 +216,13 @@ public:
     // Time passed (once a second or so), or sources came and went: reach, orphan, ages, holdover.
     Outcome look(const ClockReading& clock);
 
+    // What a table of leap seconds says of the end of this month; it goes before what sources say.
+    // Nothing: no table reaches so far.
+    void expect_leap(std::optional<Leap> by_table);
+
+    // UTC itself was moved: what is known of the clock and of the sources holds on.
+    void leaped(Nanoseconds by);
+
     // Somebody else moved the clock, or we did on request; samples before belong to another time
     // line.
     void forget_samples();

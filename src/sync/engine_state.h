@@ -33,7 +33,8 @@ struct Engine::State {
     ErrorBound bound;
     bool is_synchronized = false; // an update was made, and nothing has spoilt it since
     bool has_just_stepped = false; // no claim until the clock has been read again
-    Leap leap = Leap::none; // as voted, armed
+    Leap leap = Leap::none; // as voted
+    std::optional<Leap> leap_by_table; // goes before that
     SystemState system; // as last told; the parts that only an update changes live here
     double offset_square = 0; // running means for clock jitter and wander
     double frequency_square = 0;
@@ -61,6 +62,7 @@ private:
     void steer(Action action, const ClockReading& clock, Outcome& outcome);
     void adapt_poll(const Innovation& innovation, Source& source);
     void remember_peer(const Selection& selection, const ClockReading& clock);
+    Leap announced_leap(Instant<Utc> now, Leap voted) const;
     SystemState describe(
         const Selection& selection, const ClockReading& clock, std::vector<Event>& events);
     SourceView view(const Standing& standing, const ClockReading& clock) const;

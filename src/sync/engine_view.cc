@@ -39,6 +39,12 @@ void Engine::State::remember_peer(const Selection& selection, const ClockReading
     }
 }
 
+// A table that reaches so far goes before what was voted.
+Leap Engine::State::announced_leap(Instant<Utc> now, Leap voted) const
+{
+    return is_last_day_of_month(now) ? leap_by_table.value_or(voted) : Leap::none;
+}
+
 SystemState Engine::State::describe(
     const Selection& selection, const ClockReading& clock, std::vector<Event>& events)
 {
@@ -55,7 +61,7 @@ SystemState Engine::State::describe(
     const bool is_alone = alone_since && Seconds{clock.free - *alone_since} >= policy.orphanwait;
     if (policy.orphan < Stratum::unsynchronized && is_alone && !selection.peer) {
         s.is_orphan = true;
-        s.leap = Leap::none;
+        s.leap = announced_leap(clock.utc, Leap::none);
         s.stratum = policy.orphan;
         s.reference_id = policy.orphan_id;
         s.reference_time = clock.utc;
@@ -87,7 +93,7 @@ SystemState Engine::State::describe(
         system.leap = s.leap;
         return s;
     }
-    s.leap = is_last_day_of_month(clock.utc) ? leap : Leap::none;
+    s.leap = announced_leap(clock.utc, leap);
     const auto is_armed = [](Leap l) { return l == Leap::insert || l == Leap::remove; };
     if (is_armed(s.leap) != is_armed(system.leap))
         events.push_back(is_armed(s.leap) ? Event{EventKind::leap_armed, std::nullopt,
@@ -180,6 +186,20 @@ Outcome Engine::take(SourceId id, const Sample& sample, const ClockReading& cloc
 Outcome Engine::look(const ClockReading& clock)
 {
     return state_->turn(clock, std::nullopt);
+}
+
+void Engine::expect_leap(std::optional<Leap> by_table)
+{
+    state_->leap_by_table = by_table;
+}
+
+// Offsets are kept less the origin, so this is all.
+void Engine::leaped(Nanoseconds by)
+{
+    if (state_->origin)
+        *state_->origin += by;
+    if (state_->system.reference_time != Instant<Utc>{})
+        state_->system.reference_time += by;
 }
 
 void Engine::forget_samples()

@@ -27,7 +27,8 @@ const char* const four_servers = "driftfile /var/lib/drift\nserver ntp1 iburst\n
 constexpr OscillatorTraits usual{.offset = 12s, .frequency = Frequency::ppm(50), .wander = 1e-9};
 
 struct Recorded {
-    explicit Recorded(std::uint64_t seed) : world{seed}
+    explicit Recorded(std::uint64_t seed, Instant<Truth> start = World::usual_start)
+        : world{seed, start}
     {
         world.net().all_paths() = {.delay = 20ms, .jitter = 1ms, .loss = 0.01};
         for (const char* name : {"ntp1", "ntp2", "ntp3", "ntp4"})
@@ -83,6 +84,18 @@ TEST(Recording, OfADayGivesTheSameDayAgain)
     CHECK(result.turns > 86400);
     CHECK(result.span > 23h);
     CHECK(recorded.tape.size() < 20'000'000);
+}
+
+TEST(Recording, HasALeapSecondInIt)
+{
+    Recorded recorded{5, Instant<Truth>{1'798'761'600s - 2h}}; // before 2027
+    recorded.world.leaps(-1s);
+    Node& n = recorded.machine(
+        "leapfile /leap\nserver ntp1 iburst\nserver ntp2 iburst\nserver ntp3 iburst\n");
+    n.files().content["/leap"] = "#@ 4020000000\n3692217600 37\n4007750400 38\n";
+    recorded.world.run_for(4h);
+    LONGS_EQUAL(1, n.log().count("a leap second was inserted"));
+    check_same(record::replay(recorded.tape));
 }
 
 TEST(Recording, ChangesNothing)

@@ -30,7 +30,7 @@ inline std::string sample(const std::string& name)
 // A build that has everything, so that tests of words do not speak of features.
 inline constexpr std::string_view all_drivers[]
     = {"local", "nmea", "pps", "shm", "gpsd", "phc", "sock", "ptp"};
-inline constexpr Build complete_build{all_drivers, true, true, true, true, true, true, true};
+inline constexpr Build complete_build{all_drivers, true, true, true, true, true};
 
 inline Loaded parsed(std::string_view ntp_conf, std::string_view timeball_conf = "")
 {

@@ -244,10 +244,6 @@ TEST(ConfigLoad, TellsWhatThisBuildCannotDo)
         "ntp.conf:5: warning: 'c.example': 'xleave' is not available in this build; it is asked "
         "without it\n"
         "timeballd: warning: 'nts' is not available in this build: time is served without it\n"
-        "timeballd: note: 'leapfile' is not read in this build: leap seconds are learned from "
-        "servers\n"
-        "timeballd: warning: 'leapsmearinterval' is not available in this build: leap seconds are "
-        "announced\n"
         "timeballd: note: 'statistics' are not written in this build\n"
         "timeballd: note: 'logconfig' is not available in this build: all messages are written\n"
         "timeballd: note: 'controlkey': nothing can be changed over the network in this build\n",

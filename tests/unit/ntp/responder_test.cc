@@ -197,6 +197,41 @@ TEST(Responder, AnswersAnOldClientThatSendsNothingButZeros)
     CHECK(reply(bytes).origin.is_zero());
 }
 
+TEST(Responder, TellsClientsASmearedLeapSecondAndPeersTheTrueOne)
+{
+    time.leap = Leap::insert;
+    stay = 0ns;
+    time.smear = {Seconds{-1}, arrival - 1h, arrival + 1h};
+    const Header h = reply(request());
+    CHECK(h.leap == Leap::none);
+    CHECK(h.receive == to_timestamp(arrival - 500ms));
+    CHECK(h.transmit == to_timestamp(arrival - 500ms));
+    CHECK(h.reference == to_timestamp(arrival - 64s - 500ms));
+    UNSIGNED_LONGS_EQUAL(0xfee00000, h.reference_id.value); // -0.5 s in units of 2^-22 s
+    CHECK(to_seconds(h.root_dispersion) > Seconds{0.53});
+
+    const Header peer = reply(request(4, Mode::symmetric_active));
+    CHECK(peer.leap == Leap::insert);
+    CHECK(peer.transmit == to_timestamp(arrival));
+    UNSIGNED_LONGS_EQUAL(0xc0000201, peer.reference_id.value);
+}
+
+TEST(Responder, ShowsNoLeapBitsBeforeTheSmearBeginsEither)
+{
+    time.leap = Leap::remove;
+    stay = 0ns;
+    time.smear = {Seconds{1}, arrival + 1h, arrival + 2h};
+    const Header h = reply(request());
+    CHECK(h.leap == Leap::none);
+    CHECK(h.transmit == to_timestamp(arrival));
+    UNSIGNED_LONGS_EQUAL(0xc0000201, h.reference_id.value);
+    CHECK(to_seconds(h.root_dispersion) < Seconds{0.04});
+    time.smear.begins = arrival + 10min; // before the client asks again
+    CHECK(to_seconds(reply(request()).root_dispersion) > Seconds{0.04});
+    time.leap = Leap::unsynchronized;
+    CHECK(reply(request()).leap == Leap::unsynchronized);
+}
+
 TEST(Responder, EchoesThePollButNoNegativeOne)
 {
     auto bytes = request();

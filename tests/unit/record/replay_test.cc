@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::string head = "timeball-recording 1\nby ntpd%20timeball-1\n"
-                         "clock simulated 3f40624dd2f1a9fc -24 1\n";
+                         "clock simulated 3f40624dd2f1a9fc -24 1 0\n";
 
 void check_fault(const char* expected, const std::string& recording)
 {

@@ -76,6 +76,15 @@ TEST(Mode6Report, ShowsLeapSecondsWhenThereIsATable)
     STRCMP_EQUAL("2027-12-28T13:20Z", value(all, "expire").c_str());
 }
 
+TEST(Mode6Report, ShowsTheSmearWhenThereIsOne)
+{
+    STRCMP_EQUAL("(absent)", value(system_variables(report), "leapsmearinterval").c_str());
+    report.system.smear = {.interval = Seconds{7200}, .offset = Seconds{-0.5}};
+    const auto all = system_variables(report);
+    STRCMP_EQUAL("7200", value(all, "leapsmearinterval").c_str());
+    STRCMP_EQUAL("-500.000000", value(all, "leapsmearoffset").c_str());
+}
+
 TEST(Mode6Report, BeginsTheSystemWithLeapAndAComma)
 {
     const auto text = to_text(system_variables(report));

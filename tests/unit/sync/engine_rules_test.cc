@@ -52,6 +52,25 @@ TEST(EngineRules, GoesThroughTheStatesThatOperatorsKnow)
     CHECK(w.has_seen(EventKind::clock_sync));
 }
 
+TEST(EngineRules, BelievesATableOfLeapSecondsBeforeItsSources)
+{
+    LittleWorld w = world(0, Instant<Utc>{std::chrono::seconds{1'798'740'000}}); // 2026-12-31
+    LittleServer server;
+    server.leap = Leap::insert;
+    w.add(server);
+    const auto shown = [&](std::optional<Leap> by_table) {
+        w.engine().expect_leap(by_table);
+        w.run_for(Seconds{2});
+        return w.last().system.leap;
+    };
+    w.run_for(Seconds{60});
+    CHECK(w.last().system.leap == Leap::insert);
+    CHECK(shown(Leap::none) == Leap::none);
+    CHECK(w.has_seen(EventKind::leap_disarmed));
+    CHECK(shown(Leap::remove) == Leap::remove);
+    CHECK(shown(std::nullopt) == Leap::insert);
+}
+
 TEST(EngineRules, ShowsThePeerItFollows)
 {
     LittleWorld w{1, policy};
