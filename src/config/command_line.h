@@ -18,6 +18,7 @@ namespace timeball::config {
 struct CommandLine {
     std::string ntp_conf; // -c; empty: the first of default_ntp_confs that exists
     std::string timeball_conf; // -C; empty: default_timeball_conf, if it exists
+    std::string recording; // --record; empty: none
     bool checks = false; // --check: say what is wrong with the configuration, and end
     bool wants_help = false, wants_version = false;
 

@@ -14,12 +14,14 @@
 #include "platform/pid_file.h"
 #include "platform/platform.h"
 #include "platform/privileges.h"
+#include "platform/recording_file.h"
 #include "platform/sandbox.h"
 #include "platform/service_manager.h"
 #include "platform/simulation.h"
 #include "platform/software_clock.h"
 #include "platform/starter.h"
 #include "platform/who_else.h"
+#include "record/recorder.h"
 
 #include "config.h"
 
@@ -161,10 +163,9 @@ void give_up_privileges(const config::Config& config)
 // Everything between the beginning and the end of one run.
 class Life {
 public:
-    Life(config::Loaded loaded, Threading threading, const std::function<config::Loaded()>& load,
-        Starter& starter)
+    Life(config::Loaded loaded, Threading threading, const Orders& orders, Starter& starter)
         : start_{loaded.config.start},
-          load_{load},
+          orders_{orders},
           starter_{starter},
           world_{make_clock(start_), make_log(loaded.config), threading}
     {
@@ -175,11 +176,18 @@ public:
         if (threading == Threading::one)
             log().write(Severity::notice,
                 "this machine is a simulated one: there is one thread, and no sandbox");
+        if (!orders_.recording.empty())
+            record();
+        if (recorder_)
+            loaded = load();
         tell(log(), loaded.diagnostics);
         if (start_.high_priority)
             if (const auto missing = raise_priority(); !missing.empty())
                 log().write(Severity::warning, missing);
-        daemon_ = std::make_unique<daemon::Daemon>(world, loaded.config);
+        during(record::Call::construct, [&] {
+            daemon_ = std::make_unique<daemon::Daemon>(
+                recorder_ ? recorder_->platform() : world, loaded.config, &world);
+        });
         port_holder_ = holder_of(start_.port);
         give_up_privileges(loaded.config);
     }
@@ -188,8 +196,10 @@ public:
     {
         daemon_->ended = [this](int status) { stop(status); };
         daemon_->synchronized = [this] { is_set(); };
-        if (const auto started = daemon_->start(); !started)
-            throw CannotStart{why_not(started.error(), port_holder_)};
+        during(record::Call::start, [this] {
+            if (const auto started = daemon_->start(); !started)
+                throw CannotStart{why_not(started.error(), port_holder_)};
+        });
         listen_to_signals();
         watch_ourselves();
         if (start_.sandbox)
@@ -201,13 +211,37 @@ public:
             be_ready();
         world_.loop().run();
         manager_.stopping();
-        daemon_->shutdown();
+        during(record::Call::shutdown, [this] { daemon_->shutdown(); });
         log().write(Severity::notice, "the end");
         return status_;
     }
 
 private:
     Log& log() { return world_.world().log; }
+
+    void record()
+    {
+        auto file = RecordingFile::begin(orders_.recording);
+        if (!file)
+            return log().write(Severity::warning,
+                fmt::format(
+                    "nothing is recorded: {}: {}", orders_.recording, file.error().message()));
+        recording_ = std::make_unique<RecordingFile>(*std::move(file));
+        recorder_.emplace(world_.world(), daemon::version_text(),
+            [this](std::string_view lines) { return recording_->write(lines); });
+        log().write(Severity::notice, fmt::format("this run is recorded in {}", orders_.recording));
+    }
+
+    void during(record::Call call, const std::function<void()>& then)
+    {
+        recorder_ ? recorder_->during(call, then) : then();
+    }
+
+    config::Loaded load()
+    {
+        return recorder_ ? recorder_->configure(orders_.words, orders_.load)
+                         : orders_.load(world_.world().files);
+    }
 
     void be_ready()
     {
@@ -237,12 +271,12 @@ private:
     void reload()
     {
         manager_.reloading();
-        config::Loaded loaded = load_();
+        config::Loaded loaded = load();
         tell(log(), loaded.diagnostics);
         if (config::check_status(loaded.diagnostics) != 0)
             log().write(Severity::error, "the configuration was not taken over; the old one stays");
         else
-            daemon_->reload(std::move(loaded.config));
+            during(record::Call::reload, [&] { daemon_->reload(std::move(loaded.config)); });
         manager_.ready();
     }
 
@@ -262,20 +296,21 @@ private:
     }
 
     config::StartConfig start_;
-    const std::function<config::Loaded()>& load_;
+    const Orders& orders_;
     Starter& starter_;
     ServiceManager manager_;
     std::optional<OtherProcess> port_holder_;
     int status_ = 0;
     bool is_ready_ = false;
     RealPlatform world_;
+    std::unique_ptr<RecordingFile> recording_;
+    std::optional<record::Recorder> recorder_;
     std::unique_ptr<daemon::Daemon> daemon_;
     std::vector<EventLoop::Owned> signals_;
     EventLoop::Owned watchdog_, waiting_;
 };
 
-int live_once(
-    config::Loaded loaded, Threading threading, const std::function<config::Loaded()>& load)
+int live_once(config::Loaded loaded, Threading threading, const Orders& orders)
 {
     const bool stays
         = loaded.config.start.stays_in_foreground || loaded.config.start.quits_when_set;
@@ -289,7 +324,7 @@ int live_once(
                 throw CannotStart{claimed.error()};
             pid_file.emplace(*std::move(claimed));
         }
-        return Life{std::move(loaded), threading, load, starter}.run();
+        return Life{std::move(loaded), threading, orders, starter}.run();
     } catch (const std::exception& e) {
         starter.failed(e.what());
         return 1;
@@ -298,12 +333,13 @@ int live_once(
 
 } // namespace
 
-int live(config::Loaded loaded, const std::function<config::Loaded()>& load)
+int live(config::Loaded loaded, const Orders& orders)
 {
-    if (is_simulated())
-        return live_once(
-            simulated(std::move(loaded)), Threading::one, [&load] { return simulated(load()); });
-    return live_once(std::move(loaded), Threading::any, load);
+    if (!is_simulated())
+        return live_once(std::move(loaded), Threading::any, orders);
+    Orders milder = orders;
+    milder.load = [&orders](Files& files) { return simulated(orders.load(files)); };
+    return live_once(simulated(std::move(loaded)), Threading::one, milder);
 }
 
 } // namespace timeball

@@ -5,12 +5,22 @@
 // until a signal or its own end.
 
 #include "config/load.h"
+#include "edge/files.h"
 
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace timeball {
 
-// `load` reads the configuration again, for a reload. Gives the exit status.
-int live(config::Loaded loaded, const std::function<config::Loaded()>& load);
+// What it was told at the start.
+struct Orders {
+    std::vector<std::string> words; // as they were said
+    std::string recording; // a file; empty: none is made
+    std::function<config::Loaded(Files&)> load; // reads the configuration again
+};
+
+// Gives the exit status.
+int live(config::Loaded loaded, const Orders& orders);
 
 } // namespace timeball

@@ -47,11 +47,9 @@ int run(std::span<char*> words)
     if (config::check_status(arguments.diagnostics) != 0)
         return 1;
 
-    const auto load = [&arguments] {
-        platform::DiskFiles files;
-        return config::load(arguments.options, files);
-    };
-    config::Loaded loaded = load();
+    const auto load = [&arguments](Files& files) { return config::load(arguments.options, files); };
+    platform::DiskFiles files;
+    config::Loaded loaded = load(files);
     if (arguments.options.checks)
         return check(loaded.diagnostics);
     if (config::check_status(loaded.diagnostics) != 0) {
@@ -60,7 +58,8 @@ int run(std::span<char*> words)
             "timeballd: not started: serving with this configuration would be unsafe\n", stderr);
         return 1;
     }
-    return live(std::move(loaded), load);
+    return live(
+        std::move(loaded), {{words.begin(), words.end()}, arguments.options.recording, load});
 }
 
 } // namespace
