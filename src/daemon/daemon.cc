@@ -43,6 +43,7 @@ Daemon::Daemon(const Platform& platform, config::Config config, const Platform* 
           [this](const std::string& what) { log(Severity::error, what); }},
       leap_second_{platform.clock, platform.loop, steersman_,
           {.held = [this] { served_.write(held(served_.read())); },
+              .moved = [this](Nanoseconds by) { engine_.leaped(by); },
               .done = [this](Nanoseconds by) { leap_is_over(by); }}},
       engine_{policy()},
       started_{platform.loop.now()},
@@ -188,10 +189,9 @@ bool Daemon::notice_outside_step()
     return true;
 }
 
-// UTC and our clock were moved alike: all that is known of the sources holds on.
+// Requests that are still under way may have been answered by the count before.
 void Daemon::leap_is_over(Nanoseconds by)
 {
-    engine_.leaped(by);
     begin_time_line();
     sources_->clock_stepped();
     tell({sync::EventKind::leap_event, std::nullopt,

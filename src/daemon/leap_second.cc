@@ -17,8 +17,11 @@ namespace {
 
 constexpr Nanoseconds second = 1s;
 
-// Beyond what we know of our own error: the kernel moves its clock at the next tick of its timer.
+// Beyond what we know of our own error.
 constexpr Nanoseconds least_guard = 100ms;
+
+// A kernel moves its clock at a tick of its timer.
+constexpr auto kernel_delay = 50ms;
 
 // A timer is set when the leap is so near that the clock cannot drift away from it.
 constexpr Nanoseconds soon = 5s;
@@ -78,35 +81,42 @@ std::optional<Instant<Utc>> LeapSecond::begins() const
     return expected_ ? std::optional{expected_->at - guard_} : std::nullopt;
 }
 
+bool LeapSecond::is_ours() const
+{
+    return clock_.is_steered() && !clock_.leaps_by_itself();
+}
+
 void LeapSecond::begin()
 {
     is_under_way_ = true;
     is_moved_ = false;
     tell_.held();
-    const bool is_ours = clock_.is_steered() && !clock_.leaps_by_itself();
-    const auto leap = loop_.now() + std::max(Nanoseconds{0}, expected_->at - clock_.now());
-    if (is_ours)
-        timer_ = loop_.at(leap, [this] { move(); });
-    else
-        timer_ = loop_.at(
-            leap + std::max(Nanoseconds{0}, -expected_->by) + guard_, [this] { finish(); });
+    const Nanoseconds left = expected_->at - clock_.now();
+    timer_ = loop_.after(
+        std::max(Nanoseconds{0}, left) + (is_ours() ? 0ms : kernel_delay), [this] { move(); });
 }
 
 void LeapSecond::move()
 {
-    is_moved_ = steersman_.leap(expected_->by);
-    timer_ = loop_.after(std::max(Nanoseconds{0}, -expected_->by) + guard_, [this] { finish(); });
+    const Nanoseconds by = expected_->by;
+    is_moved_ = is_ours() ? steersman_.leap(by) : steersman_.has_leaped(by);
+    if (is_moved_)
+        tell_.moved(by);
+    timer_ = loop_.after(std::max(Nanoseconds{0}, -by) + guard_, [this] { finish(); });
 }
 
 // A clock that should have moved by itself and has not is moved now.
 void LeapSecond::finish()
 {
-    const auto done = *std::exchange(expected_, std::nullopt);
-    if (!is_moved_ && !steersman_.has_leaped(done.by) && clock_.is_steered())
-        steersman_.leap(done.by);
-    last_ = done.at;
+    const auto leap = *std::exchange(expected_, std::nullopt);
+    if (!is_moved_) {
+        if (!steersman_.has_leaped(leap.by) && clock_.is_steered())
+            steersman_.leap(leap.by);
+        tell_.moved(leap.by);
+    }
+    last_ = leap.at;
     is_under_way_ = false;
-    tell_.done(done.by);
+    tell_.done(leap.by);
 }
 
 } // namespace timeball::daemon

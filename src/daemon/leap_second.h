@@ -7,7 +7,7 @@
 //
 //        guard          1 s (inserted)         guard
 //   ----|------------|---------------------|--------|----
-//       held()    the leap                        done()
+//       held()       moved()                      done()
 
 #include "daemon/steersman.h"
 #include "edge/event_loop.h"
@@ -30,7 +30,8 @@ class LeapSecond {
 public:
     struct Tell { // called from a timer
         std::function<void()> held; // it begins
-        std::function<void(Nanoseconds by)> done; // the clock was moved by this
+        std::function<void(Nanoseconds by)> moved; // UTC was, and the clock if it is steered
+        std::function<void(Nanoseconds by)> done;
     };
     LeapSecond(SystemClock& clock, EventLoop& loop, Steersman& steersman, Tell tell);
 
@@ -48,6 +49,7 @@ public:
 
 private:
     void begin();
+    bool is_ours() const;
     void move();
     void finish();
 
@@ -60,7 +62,7 @@ private:
     Nanoseconds guard_{};
     Instant<Mono> due_{};
     bool is_under_way_ = false;
-    bool is_moved_ = false; // by us
+    bool is_moved_ = false;
     EventLoop::Owned timer_;
 };
 

@@ -38,6 +38,7 @@ TEST_GROUP(LeapSecond)
     World world{11, afternoon};
     std::vector<SimServer*> servers;
     Seconds worst{0}; // while it claimed to know the time
+    Seconds widest{0}; // of its claims
     Nanoseconds silence{0}; // after the first hour
     Instant<Truth> claimed_last{};
 
@@ -84,6 +85,7 @@ TEST_GROUP(LeapSecond)
             if (!node.is_running() || !node.is_synchronized())
                 return;
             worst = std::max(worst, abs(Seconds{node.served_error()}));
+            widest = std::max(widest, node.root_distance());
             silence = std::max(silence, world.now() - claimed_last);
             claimed_last = world.now();
         };
@@ -92,6 +94,7 @@ TEST_GROUP(LeapSecond)
     void check_undisturbed(Node & node)
     {
         CHECK(worst < 2ms);
+        CHECK(widest < 50ms);
         CHECK(node.log().count("somebody else") == 0);
         DOUBLES_EQUAL(-50, node.report().system.sync.frequency.ppm(), 0.5);
         CHECK(abs(Seconds{node.served_error()}) < 2ms);
@@ -168,6 +171,39 @@ TEST(LeapSecond, IsServedByWhoMayNotTouchItsClock)
     CHECK(worst < 2ms);
     LONGS_EQUAL(0, n.clock().steps());
     LONGS_EQUAL(0, n.log().count("somebody else"));
+}
+
+TEST(LeapSecond, SpoilsNoExchangeThatIsOnItsWayMeanwhile)
+{
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        World busy{seed, Instant<Truth>{new_year.time_since_epoch() - 1h}};
+        busy.leaps(-1s);
+        busy.net().all_paths() = {.delay = 350ms, .jitter = 500us}; // as by satellite
+        std::string conf;
+        for (const char* name : {"ntp1", "ntp2", "ntp3", "ntp4"}) {
+            busy.server(name).says_leap(Leap::insert);
+            conf += fmt::format("server {} iburst minpoll 3 maxpoll 3\n", name);
+        }
+        Node& n = busy.node(conf, usual);
+        busy.run_for(50min);
+        Seconds farthest{0};
+        bool is_spoilt = false;
+        busy.after_event = [&] {
+            for (const char* name : {"ntp1", "ntp2", "ntp3", "ntp4"}) {
+                const auto& view = n.association(name)->view;
+                is_spoilt = is_spoilt || view.select == sync::Select::falseticker;
+                farthest = std::max(farthest, abs(view.offset));
+                for (const sync::FilterStage& stage : n.association(name)->filter)
+                    farthest = std::max(farthest, abs(stage.offset));
+            }
+        };
+        busy.run_for(20min);
+        CHECK(!is_spoilt);
+        if (farthest >= 20ms)
+            FAIL(fmt::format("seed {}: {} s", seed, farthest.count()).c_str());
+        LONGS_EQUAL(2, n.clock().steps());
+        STRCMP_EQUAL("", busy.first_broken().c_str());
+    }
 }
 
 TEST(LeapSecond, IsAnnouncedOnTheLastDayOnlyAndForgottenAfterwards)

@@ -129,14 +129,15 @@ TEST_GROUP(LeapSecondOfTheClock)
     SimClock clock{timeline, {}, Chance{1}};
     SimLoop loop{timeline, clock.oscillator()};
     Steersman steersman{clock, loop, [](const std::string&) { FAIL("the clock refused"); }};
-    int held = 0, done = 0;
+    int held = 0, moved = 0, done = 0;
     Nanoseconds by{0};
     LeapSecond leap{clock, loop, steersman,
         {.held = [this] { ++held; },
+            .moved = [this](Nanoseconds) { ++moved; },
             .done =
-                [this](Nanoseconds moved) {
+                [this](Nanoseconds by_this) {
                     ++done;
-                    by = moved;
+                    by = by_this;
                 }}};
 
     void run(Nanoseconds span)
@@ -175,9 +176,11 @@ TEST(LeapSecondOfTheClock, IsDoneAtItsInstantAndIsInTheAccount)
     CHECK(clock.now() == new_year - 1ms);
     run(2ms);
     CHECK(clock.now() == new_year - 999ms);
+    LONGS_EQUAL(1, moved);
     run(1148ms);
     LONGS_EQUAL(0, done);
     run(2ms);
+    LONGS_EQUAL(1, moved);
     LONGS_EQUAL(1, done);
     CHECK(by == -1s);
     CHECK(!leap.is_under_way());
@@ -195,6 +198,7 @@ TEST(LeapSecondOfTheClock, IsNotDoneTwice)
     leap.expect(Leap::none, clock.now(), Seconds{0});
     run(10s);
     LONGS_EQUAL(1, held);
+    LONGS_EQUAL(1, moved);
     LONGS_EQUAL(1, done);
     LONGS_EQUAL(1, clock.steps());
 }
@@ -232,6 +236,7 @@ TEST(LeapSecondOfTheClock, IsMadeUpForByALoopThatWasBusy)
     CHECK(leap.is_under_way());
     LONGS_EQUAL(1, held);
     run(5s);
+    LONGS_EQUAL(1, moved);
     LONGS_EQUAL(1, done);
     CHECK(clock.now() == new_year + 14s);
 }
@@ -246,6 +251,7 @@ TEST(LeapSecondOfTheClock, IsLeftToAClockThatDoesItByItself)
     run(20s);
     CHECK(leap.is_under_way());
     run(5s);
+    LONGS_EQUAL(1, moved);
     LONGS_EQUAL(1, done);
     LONGS_EQUAL(0, clock.steps());
     CHECK(clock.now() == new_year + 14s);
