@@ -175,13 +175,14 @@ TEST(LeapSecond, IsServedByWhoMayNotTouchItsClock)
 
 TEST(LeapSecond, SpoilsNoExchangeThatIsOnItsWayMeanwhile)
 {
-    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        const bool is_inserted = seed % 2 == 0;
         World busy{seed, Instant<Truth>{new_year.time_since_epoch() - 1h}};
-        busy.leaps(-1s);
+        busy.leaps(is_inserted ? -1s : 1s);
         busy.net().all_paths() = {.delay = 350ms, .jitter = 500us}; // as by satellite
         std::string conf;
         for (const char* name : {"ntp1", "ntp2", "ntp3", "ntp4"}) {
-            busy.server(name).says_leap(Leap::insert);
+            busy.server(name).says_leap(is_inserted ? Leap::insert : Leap::remove);
             conf += fmt::format("server {} iburst minpoll 3 maxpoll 3\n", name);
         }
         Node& n = busy.node(conf, usual);
