@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 // replay FILE ...: the daemon that this was built with lives through recordings (timeballd
-// --record) once more. Exit status: 0 when it decides what was decided then, 1 when something
-// differs, 2 when a file is no recording.
+// --record) once more. Exit status: 0 when it decides what was decided then, bit for bit, 1 when it
+// does but for rounding, 2 when something differs, 3 when a file is no recording.
 
 #include "record/replay.h"
 
@@ -29,11 +29,13 @@ int replay_one(const char* path)
     const auto recording = content_of(path);
     if (!recording) {
         std::fprintf(stderr, "%s: cannot be read\n", path);
-        return 2;
+        return 3;
     }
     const auto result = timeball::record::replay(*recording);
     std::printf("%s: %s", path, to_string(result).c_str());
     if (!result.fault.empty())
+        return 3;
+    if (!result.is_alike())
         return 2;
     return result.is_same() ? 0 : 1;
 }
@@ -44,7 +46,7 @@ int main(int argc, char** argv)
 {
     if (argc < 2) {
         std::fputs("usage: replay recording ...\n", stderr);
-        return 2;
+        return 3;
     }
     int status = 0;
     for (const char* path : std::span{argv + 1, argv + argc})

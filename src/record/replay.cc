@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <vector>
 
@@ -47,6 +49,43 @@ bool is_turn(std::string_view line)
 }
 
 constexpr std::string_view nothing = "nothing more in this turn";
+
+// What rounding may do to figures that are of one size.
+constexpr double alike = 1e-6;
+constexpr double negligible = 1e-12; // seconds, or a ratio of frequencies
+constexpr std::int64_t moment = 1000; // nanoseconds
+
+bool is_rounded_real(std::string_view a, std::string_view b)
+{
+    Words left{a}, right{b};
+    const double x = left.real(), y = right.real();
+    return left.is_sound() && right.is_sound()
+        && std::fabs(x - y) <= negligible + alike * std::max(std::fabs(x), std::fabs(y));
+}
+
+bool is_rounded_count(std::string_view a, std::string_view b)
+{
+    Words left{a}, right{b};
+    const auto x = left.number(), y = right.number();
+    return left.is_sound() && right.is_sound() && std::max(x, y) - std::min(x, y) <= moment;
+}
+
+// Two questions that rounding alone can have made different. Only reals, and times to wait for or
+// to step by, come from figures.
+bool is_rounding(std::string_view recorded, std::string_view now)
+{
+    Words left{recorded}, right{now};
+    const auto what = left.plain();
+    if (what != right.plain())
+        return false;
+    const bool counts_time = what == "at" || what == "step";
+    while (!left.is_at_end() && !right.is_at_end()) {
+        const auto a = left.plain(), b = right.plain();
+        if (a != b && !is_rounded_real(a, b) && !(counts_time && is_rounded_count(a, b)))
+            return false;
+    }
+    return left.is_at_end() && right.is_at_end();
+}
 
 class Player final : private Tape {
 public:
@@ -211,9 +250,13 @@ private:
             return {};
         }
         const auto equals = is_turn(*line) ? 0 : std::min(line->find(" = "), line->size());
-        if (line->substr(0, equals) != question) {
-            differ(*line, question);
-            return {};
+        if (const auto recorded = line->substr(0, equals); recorded != question) {
+            if (!is_rounding(recorded, question)) {
+                differ(*line, question);
+                return {};
+            }
+            if (result_.rounded++ == 0)
+                result_.first_rounded = Difference{lines_.number(), std::string{*line}, question};
         }
         std::string answer{line->substr(std::min(equals + 3, line->size()))};
         lines_.pass();
@@ -257,7 +300,13 @@ std::string to_string(const Replayed& result)
                 result.difference->line, result.difference->recorded, result.difference->now);
     if (result.is_cut)
         text += "The recording ends within a turn.\n";
-    return text + "All decisions are the same.\n";
+    if (!result.first_rounded)
+        return text + "All decisions are the same.\n";
+    return text
+        + fmt::format("All decisions are the same but for rounding, in {} lines from line {} on.\n"
+                      "    recorded: {}\n    now:      {}\n",
+            result.rounded, result.first_rounded->line, result.first_rounded->recorded,
+            result.first_rounded->now);
 }
 
 } // namespace timeball::record

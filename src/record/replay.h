@@ -4,6 +4,9 @@
 // The same daemon again, from a recording: everything that happened to it happens once more, and
 // whatever it asks or does is compared with what it asked and did then, bit for bit. A different
 // build may decide differently; then the first difference is named.
+//
+// The same build on another processor may find other last bits, for its mathematical library takes
+// other ways: what differs by less than that matters is counted apart, and the replay goes on.
 
 #include "time/time.h"
 
@@ -26,9 +29,12 @@ struct Replayed {
     Nanoseconds span{0}; // of the daemon's monotonic clock
     std::string fault; // why it is not a recording that can be replayed; empty: it is one
     std::optional<Difference> difference;
+    std::size_t rounded = 0; // lines that differ by rounding only
+    std::optional<Difference> first_rounded;
     bool is_cut = false; // the recording ends within a turn, as after a crash
 
-    bool is_same() const { return fault.empty() && !difference; }
+    bool is_alike() const { return fault.empty() && !difference; }
+    bool is_same() const { return is_alike() && rounded == 0; } // bit for bit
 };
 
 Replayed replay(std::string_view recording);

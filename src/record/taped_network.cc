@@ -96,14 +96,16 @@ public:
     {
         if (!tape_.is_running())
             return world_->send(bytes, to, from, token);
+        // Sent before it is written down: nothing comes between a request and its stamp.
+        Result<void, std::error_code> sent;
+        if (world_)
+            sent = world_->send(bytes, to, from, token);
         Line line{"send"};
         line.natural(id_).octets(disguised(bytes)).endpoint(to).natural(token);
         if (from)
             put(line, *from);
-        const auto answer = tape_.call(line.str(), [&] {
-            const auto sent = world_->send(bytes, to, from, token);
-            return sent ? std::string{"yes"} : Line{"no"}.fault(sent.error()).str();
-        });
+        const auto answer = tape_.call(line.str(),
+            [&] { return sent ? std::string{"yes"} : Line{"no"}.fault(sent.error()).str(); });
         Words words{answer};
         if (words.plain() != "yes")
             return unexpected(words.fault());

@@ -130,6 +130,22 @@ TEST(Recording, HoldsWhatHappensToADaemonInItsLife)
     check_same(record::replay(recorded.tape));
 }
 
+TEST(Recording, ThatDiffersByItsLastBitsIsAlikeAndNotTheSame)
+{
+    Recorded recorded{30};
+    recorded.machine();
+    recorded.world.run_for(30min);
+    std::string& tape = recorded.tape;
+    const auto last = tape.rfind("\nsteer ") + 1;
+    char& bits = tape[tape.find(' ', last) + 16];
+    bits = bits == '0' ? '1' : '0';
+    const auto result = record::replay(tape);
+    CHECK(result.is_alike());
+    CHECK_FALSE(result.is_same());
+    LONGS_EQUAL(1, result.rounded);
+    LONGS_EQUAL(line_at(tape, last), result.first_rounded->line);
+}
+
 TEST(Recording, ThatWasTamperedWithIsNoticedAtThePlace)
 {
     Recorded recorded{24};
