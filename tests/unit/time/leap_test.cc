@@ -5,6 +5,8 @@
 #include "time/leap_table.h"
 #include "time/smear.h"
 
+#include <algorithm>
+#include <random>
 #include <string>
 
 #include <CppUTest/TestHarness.h>
@@ -127,6 +129,29 @@ TEST(LeapTable, ReadsDatesBeyondTheEra)
         = *parse_leap_table("#@ 4500000000\n2272060800 10\n4323024000 11\n", true);
     CHECK(table.entries.back().at == Instant<Utc>{2'114'035'200s}); // in 2036
     CHECK(leap_at(table, Instant<Utc>{2'114'035'200s}) == Nanoseconds{-1s});
+}
+
+TEST(LeapTable, TakesAnyBytesAndGivesASoundTableOrNone)
+{
+    std::mt19937 random{7};
+    int sound = 0;
+    for (int i = 0; i < 5000; ++i) {
+        std::string text = published;
+        for (unsigned changes = random() % 4; changes > 0; --changes)
+            text[random() % text.size()] = "0129 #@h\n\tx-\0\xff"[random() % 14];
+        const auto table = parse_leap_table(text.substr(0, random() % (2 * text.size())), false);
+        if (!table)
+            continue;
+        ++sound;
+        const auto& all = table->entries;
+        CHECK(!all.empty());
+        CHECK(std::is_sorted(all.begin(), all.end(),
+            [](const LeapEntry& a, const LeapEntry& b) { return a.at <= b.at; }));
+        CHECK(tai_offset(*table, all.back().at) == all.back().tai_offset);
+        leap_at(*table, end_of_month(table->expires));
+    }
+    CHECK(sound > 500);
+    CHECK(sound < 4500);
 }
 
 TEST(LeapTable, FindsTheEndsOfDaysAndMonths)
