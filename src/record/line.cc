@@ -177,6 +177,16 @@ std::string Words::text()
     return result;
 }
 
+// From 1965 to 2255, so that the difference of any two is a number.
+std::int64_t Words::sum(std::int64_t last, std::int64_t passed)
+{
+    constexpr std::int64_t least = -150'000'000'000'000'000, most = 9'000'000'000'000'000'000;
+    std::int64_t result = 0;
+    if (__builtin_add_overflow(last, passed, &result) || result < least || result > most)
+        return spoiled(last);
+    return result;
+}
+
 Address Words::address()
 {
     const auto address = parse_address(plain());

@@ -7,6 +7,7 @@
 
 #include "base/address.h"
 #include "base/result.h"
+#include "time/time.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -55,6 +56,13 @@ public:
     Endpoint endpoint();
     std::error_code fault();
 
+    // `last` and what has passed since; `last` itself when that is an instant that no clock shows.
+    template <class Scale>
+    Instant<Scale> after(Instant<Scale> last)
+    {
+        return Instant<Scale>{Nanoseconds{sum(last.time_since_epoch().count(), number())}};
+    }
+
     std::string_view rest() const { return rest_; } // not read yet
     bool is_sound() const { return is_sound_; }
     bool is_at_end() const { return rest_.empty(); }
@@ -66,6 +74,8 @@ private:
         is_sound_ = false;
         return value;
     }
+
+    std::int64_t sum(std::int64_t last, std::int64_t passed);
 
     std::string_view rest_;
     bool is_sound_ = true;

@@ -53,7 +53,7 @@ constexpr std::string_view nothing = "nothing more in this turn";
 // What rounding may do to figures that are of one size.
 constexpr double alike = 1e-6;
 constexpr double negligible = 1e-12; // seconds, or a ratio of frequencies
-constexpr std::int64_t moment = 1000; // nanoseconds
+constexpr std::uint64_t moment = 1000; // nanoseconds
 
 bool is_rounded_real(std::string_view a, std::string_view b)
 {
@@ -67,7 +67,9 @@ bool is_rounded_count(std::string_view a, std::string_view b)
 {
     Words left{a}, right{b};
     const auto x = left.number(), y = right.number();
-    return left.is_sound() && right.is_sound() && std::max(x, y) - std::min(x, y) <= moment;
+    return left.is_sound() && right.is_sound()
+        && static_cast<std::uint64_t>(std::max(x, y)) - static_cast<std::uint64_t>(std::min(x, y))
+        <= moment;
 }
 
 // Two questions that rounding alone can have made different. Only reals, and times to wait for or
@@ -267,7 +269,7 @@ private:
     void note_time(std::string_view question, std::string_view answer)
     {
         if (question == "mono" && !first_mono_)
-            first_mono_ = last_mono + Nanoseconds{Words{answer}.number()};
+            first_mono_ = Words{answer}.after(last_mono);
     }
 
     Lines lines_;

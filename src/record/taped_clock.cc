@@ -38,7 +38,7 @@ Instant<Utc> TapedClock::now() const
         return world_->now();
     const auto answer = tape_.call(
         "utc", [&] { return Line{}.number((world_->now() - tape_.last_utc).count()).str(); });
-    tape_.last_utc += Nanoseconds{Words{answer}.number()};
+    tape_.last_utc = Words{answer}.after(tape_.last_utc);
     return tape_.last_utc;
 }
 
@@ -95,7 +95,7 @@ Result<Instant<Utc>, std::error_code> TapedClock::read(const std::string& answer
     Words words{answer};
     if (words.plain() != "at")
         return unexpected(words.fault());
-    tape_.last_utc += Nanoseconds{words.number()};
+    tape_.last_utc = words.after(tape_.last_utc);
     return tape_.last_utc;
 }
 

@@ -29,7 +29,7 @@ Instant<Mono> TapedLoop::now() const
         return world_->now();
     const auto answer = tape_.call(
         "mono", [&] { return Line{}.number((world_->now() - tape_.last_mono).count()).str(); });
-    tape_.last_mono += Nanoseconds{Words{answer}.number()};
+    tape_.last_mono = Words{answer}.after(tape_.last_mono);
     return tape_.last_mono;
 }
 

@@ -75,13 +75,13 @@ public:
             d.bytes = bytes;
             d.from = words.endpoint();
             d.to = take_local(words);
-            d.received = tape_.last_utc + Nanoseconds{words.number()};
+            d.received = words.after(tape_.last_utc);
             d.stamp = StampKind(words.number());
             d.truncated = words.number() != 0;
             user_.received(d);
         } else if (what == "sent") {
             const auto token = static_cast<std::uint32_t>(words.natural());
-            const auto when = tape_.last_utc + Nanoseconds{words.number()};
+            const auto when = words.after(tape_.last_utc);
             user_.transmitted(token, when, StampKind(words.number()));
         } else {
             const Endpoint to = words.endpoint();

@@ -67,6 +67,19 @@ TEST(Line, KeepsFaults)
     CHECK(Words{Line{}.fault(generic).str()}.fault() == generic);
 }
 
+TEST(Line, TellsNoInstantThatNoClockShows)
+{
+    using namespace std::chrono_literals;
+    const Instant<Utc> now{1'800'000'000s};
+    CHECK(Words{"-5"}.after(now) == now - 5ns);
+    for (const char* much :
+        {"9223372036854775807", "-9223372036854775808", "7300000000000000000"}) {
+        Words words{much};
+        CHECK(words.after(now) == now);
+        CHECK_FALSE(words.is_sound());
+    }
+}
+
 TEST(Line, NoticesWhatIsWrong)
 {
     const auto is_noticed = [](const char* line, auto take) {
