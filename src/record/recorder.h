@@ -16,7 +16,7 @@
 //     utc 1000002751                       instants: what has passed since the last of the scale
 //     steer 3f1a36e2eb1c432d = at 1211     what it did, and when that took effect
 //
-// A quiet day with four servers takes about 10 MB, and none more than most_a_day: then, as when it
+// A quiet day with four servers takes about 12 MB, and none more than most_a_day: then, as when it
 // cannot be written, the recording ends with a line in the log, and the daemon goes on. A turn's
 // first line is written before the turn, the others after it.
 

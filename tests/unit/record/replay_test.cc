@@ -7,7 +7,10 @@
 
 #include "record/quiet.h"
 #include "record/recorder.h"
+#include "sim/chance.h"
 
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include <CppUTest/TestHarness.h>
@@ -89,6 +92,31 @@ TEST(Replay, FollowsTheConfigurationThatWasRead)
     CHECK(other.difference.has_value());
     LONGS_EQUAL(6, other.difference->line);
     STRCMP_EQUAL("is-directory /b.conf", other.difference->now.c_str());
+}
+
+TEST(Replay, OfADamagedRecordingIsADifferenceAtWorst)
+{
+    std::ifstream file{TEST_DATA "/recordings/loopback", std::ios::binary};
+    const std::string whole{std::istreambuf_iterator<char>{file}, {}};
+    CHECK(replay(whole).turns > 100);
+    const std::string_view odd[] = {"", "%", "0", "-1", "99999999999999999999",
+        "9223372036854775807", "-9223372036854775808", "7ff8000000000000", "fff0000000000000", "="};
+    sim::Chance chance{3};
+    const auto below = [&](std::size_t limit) { return chance.bits64() % limit; };
+    int differences = 0;
+    for (int i = 0; i < 300; ++i) {
+        std::string damaged = whole;
+        for (auto count = 1 + below(4); count > 0; --count) {
+            const auto begin = damaged.find_last_of(" \n", below(damaged.size()));
+            const auto end = damaged.find_first_of(" \n", begin + 1);
+            if (begin != damaged.npos && end != damaged.npos)
+                damaged.replace(begin + 1, end - begin - 1, odd[below(std::size(odd))]);
+        }
+        const auto result = replay(damaged);
+        CHECK_FALSE(to_string(result).empty());
+        differences += !result.is_same();
+    }
+    CHECK(differences > 200);
 }
 
 TEST_GROUP(Recorder)
