@@ -5,6 +5,7 @@
 #include "daemon/daemon.h"
 
 #include "control/answer.h"
+#include "daemon/learned_file.h"
 #include "daemon/reporting.h"
 #include "ntp/keys.h"
 
@@ -83,6 +84,7 @@ Result<void, serve::OpenFault> Daemon::start()
     sync::Policy p = policy();
     p.initial_frequency = known_frequency();
     engine_ = sync::Engine{p};
+    recall_what_was_learned();
     read_leap_file();
     if (p.steers && p.initial_frequency)
         steersman_.steer(
@@ -283,6 +285,20 @@ void Daemon::end_hour()
     hour_began_at_ = platform_.loop.now();
 }
 
+void Daemon::recall_what_was_learned()
+{
+    const std::string path = learned_path(config_.live.driftfile);
+    const auto text = path.empty() ? Result<std::string, std::error_code>{std::string{}}
+                                   : platform_.files.read(path);
+    if (!text || text->empty())
+        return;
+    if (auto learned = parse_learned(*text))
+        engine_.recall(std::move(*learned));
+    else
+        log(Severity::notice,
+            fmt::format("{}: not understood; what it says is learned anew", path));
+}
+
 // Only what was measured long enough is worth keeping.
 void Daemon::keep_frequency(bool is_the_end)
 {
@@ -294,6 +310,9 @@ void Daemon::keep_frequency(bool is_the_end)
         = is_the_end ? drift_.write_now(system_.frequency) : drift_.write_hourly(system_.frequency);
     if (!said.empty())
         log(Severity::warning, said);
+    else if (!drift_.path().empty()) // a directory that cannot be written was complained of
+        static_cast<void>(platform_.files.replace(
+            learned_path(drift_.path()), format_learned(engine_.learned())));
 }
 
 void Daemon::reload(config::Config config)

@@ -76,6 +76,7 @@ private:
     void tell(const sync::Event& event);
     void answer(const serve::ControlRequest& request);
     void tell_server_whom_we_ask();
+    void recall_what_was_learned();
     void keep_frequency(bool is_the_end);
     void log(Severity severity, const std::string& sentence)
     {

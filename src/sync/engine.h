@@ -6,6 +6,7 @@
 // needs no message back.
 
 #include "ntp/types.h"
+#include "sync/learned.h"
 #include "sync/policy.h"
 #include "time/time.h"
 
@@ -226,6 +227,10 @@ public:
     // Somebody else moved the clock, or we did on request; samples before belong to another time
     // line.
     void forget_samples();
+
+    // For the next start; and from the last one, before the first source is added.
+    Learned learned() const;
+    void recall(Learned learned);
 
     std::vector<FilterStage> filter(SourceId id, const ClockReading& clock) const;
 

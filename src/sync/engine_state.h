@@ -21,6 +21,7 @@ struct Engine::State {
     std::vector<Source> sources; // in order of id
     std::optional<Nanoseconds> origin; // near UTC minus free-running; offsets are kept less this
     Estimator estimator;
+    std::vector<Learned::Path> recalled; // of an earlier run
     FrequencyRange range; // in which its frequency certainly lies
     Discipline discipline;
     TimeConstant time_constant;

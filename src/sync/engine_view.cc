@@ -18,6 +18,7 @@ namespace {
 constexpr Seconds surprised_poll{2};
 constexpr Seconds persuaded_poll{8}; // once the first reply has confirmed it
 constexpr Seconds beginner_poll{8};
+constexpr std::size_t worth_keeping = 32; // trips, until a path is known
 constexpr Seconds least_dispersion{1e-6};
 constexpr Frequency rough_frequency = Frequency::ppm(8);
 
@@ -155,6 +156,9 @@ void Engine::add(SourceId id, const SourceTraits& traits)
     Source source;
     source.id = id;
     source.traits = traits;
+    for (const Learned::Path& path : state_->recalled)
+        if (path.server == traits.reference_id)
+            source.path = remembered(path.least, path.wait);
     sources.insert(after, std::move(source));
 }
 
@@ -200,6 +204,21 @@ void Engine::leaped(Nanoseconds by)
         *state_->origin += by;
     if (state_->system.reference_time != Instant<Utc>{})
         state_->system.reference_time += by;
+}
+
+Learned Engine::learned() const
+{
+    Learned l{state_->estimator.evidence(), {}};
+    for (const Source& s : state_->sources)
+        if (s.traits.kind == SourceKind::server && s.path.trips.size() >= worth_keeping)
+            l.paths.push_back({s.traits.reference_id, s.path.least, s.path.wait});
+    return l;
+}
+
+void Engine::recall(Learned learned)
+{
+    state_->estimator.recall(learned.wander);
+    state_->recalled = std::move(learned.paths);
 }
 
 void Engine::forget_samples()

@@ -166,6 +166,23 @@ Frequency Estimator::frequency_uncertainty() const
     return Frequency::ratio(std::sqrt(sum));
 }
 
+std::vector<double> Estimator::evidence() const
+{
+    std::vector<double> all;
+    for (const Voice& v : voices_)
+        all.push_back(v.log_evidence);
+    return all;
+}
+
+void Estimator::recall(const std::vector<double>& evidence)
+{
+    if (evidence.size() != count)
+        return;
+    for (std::size_t i = 0; i < count; ++i)
+        voices_[i].log_evidence = evidence[i] / 2;
+    weigh();
+}
+
 Frequency Estimator::wander() const
 {
     double sum = 0;

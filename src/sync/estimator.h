@@ -33,6 +33,10 @@ public:
     Frequency frequency_uncertainty() const;
     Frequency doubt() const { return best().doubt(); }
     Seconds span() const { return best().span(); }
+    // What speaks for each belief; of an earlier run it counts half.
+    std::vector<double> evidence() const;
+    void recall(const std::vector<double>& evidence);
+
     Frequency wander() const; // random walk of the frequency in a second, as far as it shows
 
 private:

@@ -5,6 +5,7 @@
 #include "sync/path_delay.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -93,11 +94,35 @@ void study(PathDelay& path)
     }
 }
 
+// What stands for the trips of an earlier run: eight of the quantiles of two exponential waits.
+constexpr std::array<double, 8> typical{0, 0.7, 1.1, 1.5, 1.9, 2.3, 3.0, 4.0};
+
+constexpr std::size_t deciding = 6; // new trips
+
 } // namespace
+
+PathDelay remembered(Seconds least, Seconds wait)
+{
+    PathDelay path;
+    for (const double waited : typical)
+        path.trips.push_back({least + waited * wait});
+    path.least = least;
+    path.is_remembered = true;
+    study(path);
+    return path;
+}
 
 PathDelay push(PathDelay path, Seconds delay)
 {
     path.trips.push_back({delay});
+    if (path.is_remembered && path.trips.size() == typical.size() + deciding) {
+        const auto first_new = path.trips.begin() + typical.size();
+        const Trip& quickest = *std::min_element(first_new, path.trips.end(),
+            [](const Trip& a, const Trip& b) { return a.delay < b.delay; });
+        if (quickest.delay > path.least + 3 * path.wait)
+            path.trips.erase(path.trips.begin(), first_new);
+        path.is_remembered = false;
+    }
     if (path.trips.size() > PathDelay::memory)
         path.trips.pop_front();
     path.new_route.reset();

@@ -31,7 +31,11 @@ struct PathDelay {
     Seconds slowest{0}; // and what few of them pass
     std::optional<Seconds> new_route; // all before was just forgotten: by so much offsets changed
     unsigned pushed = 0;
+    bool is_remembered = false; // the first trips stand for those of an earlier run
 };
+
+// A path as it was known in an earlier run. The first new trips decide whether it is still that.
+PathDelay remembered(Seconds least, Seconds wait);
 
 // The surprise of the newest trip is told afterwards.
 PathDelay push(PathDelay path, Seconds delay);

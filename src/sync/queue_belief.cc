@@ -28,7 +28,7 @@ double density(double wait, double usual, double noise)
 
 } // namespace
 
-std::optional<Learned> after(const Belief& before, const TwoWays& seen)
+std::optional<Lesson> after(const Belief& before, const TwoWays& seen)
 {
     // From the mean of what is believed, in units of the shorter wait.
     const double unit = std::min(seen.wait_there, seen.wait_back).count();
@@ -63,7 +63,7 @@ std::optional<Learned> after(const Belief& before, const TwoWays& seen)
         square += likelihood[static_cast<std::size_t>(i)] * off * off;
     }
     const double spread = std::sqrt(square / sum + step * step / 12);
-    return Learned{{before.mean + Seconds{mean * unit}, Seconds{spread * unit}},
+    return Lesson{{before.mean + Seconds{mean * unit}, Seconds{spread * unit}},
         std::log(sum * step / deviation)};
 }
 

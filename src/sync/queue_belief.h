@@ -22,13 +22,13 @@ struct TwoWays {
     Seconds noise; // by which the bounds are unsharp, standard deviation; greater than 0
 };
 
-struct Learned {
+struct Lesson {
     Belief now;
     double log_likelihood; // of what was seen, by what was believed before; for comparison only
 };
 
 // The normal belief nearest to what follows by Bayes' rule, where waits are exponential, one in ten
 // eight times as long as usual. Nothing when the bounds exclude what was believed.
-std::optional<Learned> after(const Belief& before, const TwoWays& seen);
+std::optional<Lesson> after(const Belief& before, const TwoWays& seen);
 
 } // namespace timeball::sync

@@ -140,6 +140,29 @@ TEST(PoolServer, KeepsItsFrequencyBetweenRuns)
     CHECK(abs(Seconds{node.clock_error()}) < 3ms);
 }
 
+TEST(PoolServer, KeepsWhatItHasLearnedBetweenRuns)
+{
+    World world{6};
+    four_upstreams(world);
+    Node& node = world.node("driftfile /var/lib/drift\n" + std::string{four_servers}, usual);
+    world.run_for(12h);
+    node.stops();
+    const std::string kept = node.files().content["/var/lib/drift.learned"];
+    CHECK(kept.find("\npath ") != kept.npos);
+    node.restarts();
+    world.run_for(30s);
+    CHECK(abs(Seconds{node.clock_error()}) < 2ms);
+    LONGS_EQUAL(0, node.log().count("not understood"));
+
+    node.stops();
+    node.files().content["/var/lib/drift.learned"] = "rubbish";
+    node.restarts();
+    world.run_for(1min);
+    LONGS_EQUAL(1, node.log().count("not understood"));
+    CHECK(node.is_synchronized());
+    STRCMP_EQUAL("", world.first_broken().c_str());
+}
+
 TEST(PoolServer, KeepsNoFrequencyOfAFewMinutes)
 {
     World world{6};

@@ -161,6 +161,18 @@ TEST(PathDelay, TellsAQuietWayFromALoudOne)
     CHECK(q.wait_there > 20 * q.wait_back);
 }
 
+TEST(PathDelay, TakesUpWhatAnEarlierRunKnew)
+{
+    PathDelay same = remembered(20ms, 1ms), other = same;
+    DOUBLES_EQUAL(0.001, same.wait.count(), 0.0002);
+    for (int i = 0; i < 6; ++i) {
+        same = push(same, 21ms);
+        other = push(other, 90ms);
+    }
+    CHECK(same.least == Seconds{20ms});
+    CHECK(other.least == Seconds{90ms}); // another path by now
+}
+
 TEST(PathDelay, WaitsForTheEndOfARushHour)
 {
     PathDelay path;
