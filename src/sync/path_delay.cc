@@ -31,6 +31,11 @@ constexpr std::size_t least_for_ways = 32, least_for_shape = 100;
 // 0.43 times as wide.
 constexpr double even = 0.75;
 
+// And the least one is so many standard deviations below the middle. Of two waits that are spread
+// evenly between bounds, which are sharp, it is 2.4; of so many that have no bounds, 2.9.
+constexpr double far_out = 2.5;
+constexpr std::size_t least_for_tails = 300;
+
 double at_quantile(std::vector<double>& values, double q)
 {
     const auto at = values.begin()
@@ -88,8 +93,10 @@ void study(PathDelay& path)
     path.has_no_edge = false;
     if (delays.size() >= least_for_shape) {
         const double lowest = at_quantile(delays, 0.05), highest = at_quantile(delays, 0.95);
-        path.has_no_edge = middle - lowest > even * (highest - middle);
         path.spread = Seconds{(highest - lowest) / 3.29};
+        path.has_no_edge = middle - lowest > even * (highest - middle)
+            && (delays.size() < least_for_tails
+                || middle - path.least.count() > far_out * path.spread.count());
         path.slowest = Seconds{highest + 2 * (highest - middle)};
     }
 }

@@ -134,12 +134,15 @@ TEST(PathDelay, SeesWhereThereIsNoEdge)
     std::mt19937_64 random{1};
     std::normal_distribution<double> normal;
     std::exponential_distribution<double> exponential;
-    PathDelay even, uneven;
-    for (int i = 0; i < 300; ++i) {
+    std::uniform_real_distribution<double> uniform;
+    PathDelay even, uneven, bounded;
+    for (int i = 0; i < 400; ++i) {
         even = push(even, Seconds{0.040 + 0.001 * (normal(random) + normal(random))});
         uneven = push(uneven, Seconds{0.040 + 0.001 * (exponential(random) + exponential(random))});
+        bounded = push(bounded, Seconds{0.040 + 0.002 * (uniform(random) + uniform(random))});
     }
     CHECK(even.has_no_edge);
+    CHECK_FALSE(bounded.has_no_edge); // sharp ones
     CHECK_FALSE(uneven.has_no_edge);
     const Seconds quick = offset_noise(even, 38ms, 1us);
     DOUBLES_EQUAL(0.0007, quick.count(), 0.0001); // half the deviation of the delays
@@ -152,7 +155,7 @@ TEST(PathDelay, TellsAQuietWayFromALoudOne)
     std::mt19937_64 random{1};
     std::exponential_distribution<double> exponential;
     PathDelay path;
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < 400; ++i) {
         const double there = 0.010 * exponential(random), back = 0.0001 * exponential(random);
         path = push(path, Seconds{0.040 + there + back});
         path.trips.back().surprise = Seconds{(there - back) / 2};
