@@ -226,7 +226,11 @@ bool Engine::State::feeds(const Selection& selection, const Source& source) cons
 
 Innovation Engine::State::measure(const Source& source, const Reading& reading)
 {
-    const Seconds floor = reading.dispersion + Seconds{1e-6};
+    // What a device says of its own error is a bound; its noise is what it surprises us by.
+    const bool is_device = source.traits.kind != SourceKind::server;
+    const Seconds floor = is_device && source.path.usual_surprise
+        ? std::max(*source.path.usual_surprise, Seconds{1e-8})
+        : reading.dispersion + Seconds{1e-6};
     const Queueing queues = queueing(source.path, reading.delay, floor);
     return estimator.update({source.id, reading.when, reading.offset, queues.noise,
         usual_asymmetry * (reading.delay / 2 + reading.remote_distance) + Seconds{1e-6}, queues,

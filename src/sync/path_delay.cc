@@ -89,6 +89,9 @@ void study(PathDelay& path)
         const double back
             = usual_wait(path.trips, [](const Trip& t) { return t.delay / 2 - t.surprise; });
         path.share_there = there + back > 0 ? there / (there + back) : 0.5;
+        auto surprises = collected(path.trips.begin(), path.trips.end(),
+            [](const Trip& t) { return Seconds{std::fabs(t.surprise.count())}; });
+        path.usual_surprise = Seconds{1.48 * at_quantile(surprises, 0.5)};
     }
     path.has_no_edge = false;
     if (delays.size() >= least_for_shape) {

@@ -29,6 +29,7 @@ struct PathDelay {
     bool has_no_edge = false; // delays lie evenly about their mean, not on one side of a least one
     Seconds spread{0}; // then: their standard deviation
     Seconds slowest{0}; // and what few of them pass
+    std::optional<Seconds> usual_surprise; // standard deviation of the surprises, robust
     std::optional<Seconds> new_route; // all before was just forgotten: by so much offsets changed
     unsigned pushed = 0;
     bool is_remembered = false; // the first trips stand for those of an earlier run

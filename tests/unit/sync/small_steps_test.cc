@@ -150,6 +150,21 @@ TEST(PathDelay, SeesWhereThereIsNoEdge)
     CHECK(offset_noise(even, 90ms, 1us) > Seconds{0.01});
 }
 
+// A reference clock has no delay; how noisy it is shows in its surprises, of which a few wild ones
+// do not count.
+TEST(PathDelay, LearnsTheNoiseOfADevice)
+{
+    std::mt19937_64 random{1};
+    std::normal_distribution<double> normal;
+    PathDelay path;
+    for (int i = 0; i < 300; ++i) {
+        path = push(path, 0ms);
+        path.trips.back().surprise = Seconds{i % 50 == 7 ? 1e-3 : 1e-6 * normal(random)};
+    }
+    CHECK(path.usual_surprise.has_value());
+    DOUBLES_EQUAL(1e-6, path.usual_surprise->count(), 0.2e-6);
+}
+
 TEST(PathDelay, TellsAQuietWayFromALoudOne)
 {
     std::mt19937_64 random{1};
