@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 // An NTP server for the guest that tells a PTP clock's time, never the system clock's: whoever
-// disciplines the system clock by it cannot fool it.
+// disciplines the system clock by it cannot fool it. The system clock only measures how long a
+// request waited for this process to wake up.
 
 #include <arpa/inet.h>
 #include <endian.h>
@@ -18,6 +19,7 @@
 namespace {
 
 constexpr std::uint64_t seconds_1900_to_1970 = 2208988800;
+constexpr long nanoseconds = 1000000000;
 constexpr int client = 3;
 
 using Datagram = std::array<unsigned char, 48>;
@@ -29,11 +31,17 @@ struct TrueTime {
     long leap; // seconds since 1970, the first after the leap second; 0: none
 };
 
-timespec utc(const TrueTime& truth)
+// What it was `ago` nanoseconds before now, less than a second.
+timespec utc(const TrueTime& truth, long ago = 0)
 {
     timespec t = {};
     clock_gettime(truth.clock, &t);
     t.tv_sec -= truth.tai_minus_utc;
+    t.tv_nsec -= ago;
+    if (t.tv_nsec < 0) {
+        --t.tv_sec;
+        t.tv_nsec += nanoseconds;
+    }
     if (truth.leap != 0 && t.tv_sec >= truth.leap)
         --t.tv_sec;
     return t;
@@ -42,7 +50,7 @@ timespec utc(const TrueTime& truth)
 void put(unsigned char* field, const timespec& t)
 {
     const std::uint64_t seconds = static_cast<std::uint64_t>(t.tv_sec) + seconds_1900_to_1970;
-    const std::uint64_t fraction = (static_cast<std::uint64_t>(t.tv_nsec) << 32) / 1000000000;
+    const std::uint64_t fraction = (static_cast<std::uint64_t>(t.tv_nsec) << 32) / nanoseconds;
     const std::uint64_t wire = htobe64(seconds << 32 | fraction);
     std::memcpy(field, &wire, sizeof wire);
 }
@@ -65,6 +73,22 @@ Datagram reply_to(const Datagram& request, const timespec& received, const TrueT
     return reply;
 }
 
+// How long ago the kernel received the datagram; 0 when the clock was set meanwhile.
+long waited(msghdr& message)
+{
+    timespec now = {};
+    clock_gettime(CLOCK_REALTIME, &now);
+    for (cmsghdr* c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_TIMESTAMPNS)
+            continue;
+        timespec then = {};
+        std::memcpy(&then, CMSG_DATA(c), sizeof then);
+        const long ago = (now.tv_sec - then.tv_sec) * nanoseconds + now.tv_nsec - then.tv_nsec;
+        return ago > 0 && ago < nanoseconds / 100 ? ago : 0;
+    }
+    return 0;
+}
+
 } // namespace
 
 // true_time_server DEVICE TAI-UTC [LEAP]
@@ -72,10 +96,12 @@ int main(int argc, char** argv)
 {
     const int device = argc > 2 ? open(argv[1], O_RDWR) : -1;
     const int s = socket(AF_INET, SOCK_DGRAM, 0);
+    const int yes = 1;
     sockaddr_in here = {};
     here.sin_family = AF_INET;
     here.sin_port = htons(123);
-    if (device < 0 || bind(s, reinterpret_cast<sockaddr*>(&here), sizeof here) != 0) {
+    if (device < 0 || bind(s, reinterpret_cast<sockaddr*>(&here), sizeof here) != 0
+        || setsockopt(s, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes) != 0) {
         std::perror("true_time_server");
         return 1;
     }
@@ -84,13 +110,14 @@ int main(int argc, char** argv)
     for (;;) {
         Datagram request = {};
         sockaddr_in who = {};
-        socklen_t length = sizeof who;
-        const auto size = recvfrom(
-            s, request.data(), request.size(), 0, reinterpret_cast<sockaddr*>(&who), &length);
-        const timespec received = utc(truth);
+        iovec room = {request.data(), request.size()};
+        alignas(cmsghdr) std::array<char, 256> control = {};
+        msghdr message = {&who, sizeof who, &room, 1, control.data(), control.size(), 0};
+        const auto size = recvmsg(s, &message, 0);
+        const timespec received = utc(truth, waited(message));
         if (size < static_cast<long>(request.size()) || (request[0] & 7) != client)
             continue;
         const Datagram reply = reply_to(request, received, truth);
-        sendto(s, reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&who), length);
+        sendto(s, reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&who), sizeof who);
     }
 }
