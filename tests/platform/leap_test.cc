@@ -6,6 +6,7 @@
 #include "platform/software_clock.h"
 #include "platform/turning.h"
 
+#include <memory>
 #include <string>
 
 #include <CppUTest/TestHarness.h>
@@ -23,8 +24,11 @@ constexpr Instant<Utc> new_year{1'798'761'600s}; // 2027
 TEST_GROUP(RealLeapSecond)
 {
     Turning turning;
-    SoftwareClock clock{
-        {}, {SoftwareClock::kernel_sources().count, [] { return new_year - 300ms; }}};
+    // CppUTest's operator new does not heed its alignment.
+    const std::unique_ptr<SoftwareClock> own = std::make_unique<SoftwareClock>(Flaws{},
+        SoftwareClock::Sources{
+            SoftwareClock::kernel_sources().count, [] { return new_year - 300ms; }});
+    SoftwareClock& clock = *own;
     std::string refused;
     daemon::Steersman steersman{
         clock, turning.loop, [this](const std::string& why) { refused = why; }};
