@@ -5,9 +5,9 @@
 #include "sync/estimator.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 namespace timeball::sync {
 
@@ -28,12 +28,9 @@ constexpr double largest_evidence = 3;
 } // namespace
 
 Estimator::Estimator()
-    : voices_{[]<std::size_t... i>(std::index_sequence<i...>){return std::array<Voice, count>{
-        Voice{Tracker{Frequency::ratio(wanders[i])}, Frequency::ratio(wanders[i]), 0, 0}...};
-} // namespace timeball::sync
-(std::make_index_sequence<count>{})
-}
 {
+    for (const double wander : wanders)
+        voices_.push_back({Tracker{Frequency::ratio(wander)}, Frequency::ratio(wander)});
     weigh();
 }
 
@@ -44,17 +41,12 @@ const Tracker& Estimator::best() const
     })->tracker;
 }
 
-Tracker& Estimator::best()
-{
-    return const_cast<Tracker&>(std::as_const(*this).best());
-}
-
 void Estimator::weigh()
 {
     double most = -1e9, sum = 0;
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < voices_.size(); ++i)
         most = std::max(most, voices_[i].log_evidence + prior[i]);
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < voices_.size(); ++i)
         sum += voices_[i].weight = std::exp(voices_[i].log_evidence + prior[i] - most);
     for (Voice& v : voices_)
         v.weight /= sum;
@@ -176,9 +168,9 @@ std::vector<double> Estimator::evidence() const
 
 void Estimator::recall(const std::vector<double>& evidence)
 {
-    if (evidence.size() != count)
+    if (evidence.size() != voices_.size())
         return;
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < voices_.size(); ++i)
         voices_[i].log_evidence = evidence[i] / 2;
     weigh();
 }

@@ -7,7 +7,7 @@
 
 #include "sync/tracker.h"
 
-#include <array>
+#include <vector>
 
 namespace timeball::sync {
 
@@ -40,17 +40,15 @@ public:
     Frequency wander() const; // random walk of the frequency in a second, as far as it shows
 
 private:
-    static constexpr std::size_t count = 4;
     struct Voice {
         Tracker tracker;
         Frequency wander;
-        double log_evidence;
-        double weight;
+        double log_evidence = 0;
+        double weight = 0; // of all, 1
     };
     const Tracker& best() const;
-    Tracker& best();
     void weigh();
-    std::array<Voice, count> voices_;
+    std::vector<Voice> voices_;
 };
 
 } // namespace timeball::sync
