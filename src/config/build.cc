@@ -38,18 +38,19 @@ std::vector<Diagnostic> missing(const LiveConfig& live, const Build& build)
     std::vector<Diagnostic> result;
     for (const SourceConfig& source : live.sources)
         look_at_source(result, source, build);
-    const auto look = [&](bool is_missing, Severity severity, const char* text) {
+    const auto look = [&](bool is_missing, Severity severity, const std::string& text) {
         if (is_missing)
             result.push_back({severity, "", 0, 0, text});
     };
     look(live.nts_enabled && !build.has_nts, Severity::warning,
         "'nts' is not available in this build: time is served without it");
-    look(std::any_of(live.statistics.begin(), live.statistics.end(),
-             [](const FileGeneration& f) { return f.is_enabled; })
-            && !live.statsdir.empty() && live.stats && !build.has_statistics,
-        Severity::note, "'statistics' are not written in this build");
-    look(!live.logconfig.empty() && !build.has_log_classes, Severity::note,
-        "'logconfig' is not available in this build: all messages are written");
+    for (const FileGeneration& f : live.statistics) {
+        const bool has_any = f.kind.starts_with("nts") ? build.has_nts
+            : f.kind == "clockstats"                   ? !build.drivers.empty()
+                                                       : true;
+        look(f.is_enabled && !live.statsdir.empty() && live.stats && !has_any, Severity::note,
+            fmt::format("'statistics {}': there is nothing to write in this build", f.kind));
+    }
     look(live.control_key.value != 0 && !build.has_remote_changes, Severity::note,
         "'controlkey': nothing can be changed over the network in this build");
     return result;

@@ -18,8 +18,6 @@ struct Build {
     std::span<const std::string_view> drivers; // of reference clocks
     bool has_nts = false;
     bool has_interleaved_mode = false;
-    bool has_statistics = false;
-    bool has_log_classes = false; // logconfig
     bool has_remote_changes = false; // controlkey
 };
 

@@ -40,6 +40,9 @@ Daemon::Daemon(const Platform& platform, config::Config config, const Platform* 
       config_{std::move(config)},
       drift_{platform.files, config_.live.driftfile, config_.live.drift_threshold},
       leap_file_{platform.files, config_.live.leapfile, config_.live.leapfile_checks_hash},
+      log_choice_{config_.live.logconfig},
+      statistics_{platform.files, platform.machine.pid,
+          [this](const std::string& what) { log(Severity::warning, what); }},
       steersman_{platform.clock, platform.loop,
           [this](const std::string& what) { log(Severity::error, what); }},
       leap_second_{platform.clock, platform.loop, steersman_,
@@ -86,6 +89,9 @@ Result<void, serve::OpenFault> Daemon::start()
     engine_ = sync::Engine{p};
     recall_what_was_learned();
     read_leap_file();
+    statistics_.configure(config_.live);
+    if (platform_.use)
+        used_ = platform_.use();
     if (p.steers && p.initial_frequency)
         steersman_.steer(
             {.action = sync::Steering::Action::slew, .frequency = *p.initial_frequency});
@@ -145,10 +151,17 @@ source::Sink Daemon::sink()
     s.reached = [this](sync::SourceId id, std::uint8_t reach) { engine_.reach(id, reach); };
     s.sample = [this](sync::SourceId id, const sync::Sample& sample) {
         // Else it belongs to a time line that has ended, or its readings could mean two instants.
-        if (!leap_second_.is_under_way() && !notice_outside_step())
-            act(engine_.take(id, sample, steersman_.reading()));
+        if (leap_second_.is_under_way() || notice_outside_step())
+            return;
+        act(engine_.take(id, sample, steersman_.reading()));
+        keep_sample(id);
     };
-    s.event = [this](const source::Event& event) { log(event.severity, event.text); };
+    s.reply = [this](const report::RawReply& reply) { keep_reply(reply); };
+    s.event = [this](const source::Event& event) {
+        if (log_choice_.has(event))
+            log(event.severity, event.text);
+        keep_event(event);
+    };
     return s;
 }
 
@@ -218,9 +231,11 @@ void Daemon::act(const sync::Outcome& outcome)
         break;
     case sync::Steering::Action::slew:
         steersman_.steer(outcome.steering);
+        keep_correction(outcome.system);
         break;
     case sync::Steering::Action::step:
         step(outcome.steering);
+        keep_correction(outcome.system);
         break;
     case sync::Steering::Action::panic:
         publish();
@@ -274,13 +289,16 @@ void Daemon::tell(const sync::Event& event)
     else if (!is_of_a_peer)
         events_.add(code);
     const std::string name = event.source ? name_of(*event.source) + ": " : std::string{};
-    log(severity_of(event.kind), name + event.text);
+    if (log_choice_.has(event))
+        log(severity_of(event.kind), name + event.text);
+    keep_event(event);
 }
 
 void Daemon::end_hour()
 {
     keep_frequency(false);
     read_leap_file();
+    keep_hour();
     hour_began_ = counters();
     hour_began_at_ = platform_.loop.now();
 }
@@ -333,6 +351,8 @@ void Daemon::reload(config::Config config)
     p.initial_frequency = measured;
     engine_.reconfigure(p);
     load_keys();
+    log_choice_ = LogChoice{config_.live.logconfig};
+    statistics_.configure(config_.live);
     sources_->configure(config_.live);
     server_->reconfigure(config_.live, keys_);
     platform_.log.reopen();

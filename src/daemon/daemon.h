@@ -14,7 +14,9 @@
 #include "daemon/events.h"
 #include "daemon/leap_file.h"
 #include "daemon/leap_second.h"
+#include "daemon/log_choice.h"
 #include "daemon/publish.h"
+#include "daemon/statistics.h"
 #include "daemon/steersman.h"
 #include "edge/platform.h"
 #include "report/report.h"
@@ -74,6 +76,15 @@ private:
     void end(int status);
     void publish();
     void tell(const sync::Event& event);
+    // Lines of the statistics files (record_keeping.cc).
+    template <class MakeLine>
+    void keep(std::string_view kind, MakeLine&& line);
+    void keep_correction(const sync::SystemState& system);
+    void keep_sample(sync::SourceId id);
+    void keep_reply(const report::RawReply& reply);
+    void keep_event(const sync::Event& event);
+    void keep_event(const source::Event& event);
+    void keep_hour();
     void answer(const serve::ControlRequest& request);
     void tell_server_whom_we_ask();
     void recall_what_was_learned();
@@ -89,6 +100,8 @@ private:
     config::Config config_;
     DriftFile drift_;
     LeapFile leap_file_;
+    LogChoice log_choice_;
+    Statistics statistics_;
     Steersman steersman_;
     LeapSecond leap_second_;
     sync::Engine engine_;
@@ -106,6 +119,7 @@ private:
     report::Report report_;
     report::ServerCounters hour_began_; // counters when the last hour began
     Instant<Mono> hour_began_at_;
+    report::ResourceUse used_; // when the last hour began
 
     std::shared_ptr<const ntp::KeyTable> keys_; // null: none
     std::unique_ptr<source::Sources> sources_;

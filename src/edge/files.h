@@ -21,6 +21,7 @@ public:
     // The whole content or the old one, never half: written beside it, flushed, renamed.
     virtual Result<void, std::error_code> replace(const std::string& path, std::string_view content)
         = 0;
+    // A whole line; its end is added when it has none.
     virtual Result<void, std::error_code> append(const std::string& path, std::string_view line)
         = 0;
 

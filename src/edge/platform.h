@@ -12,7 +12,9 @@
 #include "edge/resolver.h"
 #include "edge/system_clock.h"
 #include "edge/threads.h"
+#include "report/statistics.h"
 
+#include <functional>
 #include <string>
 
 namespace timeball {
@@ -21,6 +23,7 @@ namespace timeball {
 struct Machine {
     std::string processor; // "x86_64"
     std::string operating_system; // "Linux/6.1.0"
+    int pid = 0; // of this process
 };
 
 struct Platform {
@@ -33,6 +36,7 @@ struct Platform {
     Log& log;
     Threads& threads;
     Machine machine{};
+    std::function<report::ResourceUse()> use{}; // of this process so far; empty: not to be had
 };
 
 } // namespace timeball

@@ -23,6 +23,7 @@ struct TapedWorld {
           log{tape, &world.log},
           platform{loop, clock, network, resolver, random, files, log, world.threads, world.machine}
     {
+        platform.machine.pid = 0; // a replay has another
     }
 
     // Without one: everything is on the tape. No thread is asked for there.

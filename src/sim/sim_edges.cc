@@ -74,7 +74,13 @@ Result<void, std::error_code> SimFiles::append(const std::string& path, std::str
 {
     if (!may_write(path))
         return unexpected(std::make_error_code(std::errc::no_space_on_device));
-    content[path] += line;
+    std::string& file = content[path];
+    file += line;
+    if (!file.ends_with('\n'))
+        file += '\n';
+    for (const auto& [name, target] : links)
+        if (target == path)
+            content[name] = file;
     return {};
 }
 
@@ -82,7 +88,10 @@ Result<void, std::error_code> SimFiles::link(const std::string& path, const std:
 {
     if (!content.contains(path))
         return unexpected(std::make_error_code(std::errc::no_such_file_or_directory));
-    return replace(link, content[path]);
+    if (const auto done = replace(link, content[path]); !done)
+        return done;
+    links[link] = path;
+    return {};
 }
 
 Result<std::vector<std::string>, std::error_code> SimFiles::list(

@@ -58,6 +58,7 @@ private:
 class SimFiles final : public Files {
 public:
     std::map<std::string, std::string> content;
+    std::map<std::string, std::string> links; // other names, of which path
     std::set<std::string> unwritable; // paths, or directories with a slash at the end
 
     Result<std::string, std::error_code> read(const std::string& path) override;

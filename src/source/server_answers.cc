@@ -102,10 +102,57 @@ void ServerSource::transmitted(std::uint32_t token, Instant<Utc> when, StampKind
 
 void ServerSource::deliver(const Held& held)
 {
+    tell_raw(held);
     sync::Sample sample = sample_of(
         held.exchange, common_.corrections, common_.edges.clock.precision(), config_.bias);
     sample.is_loop = held.is_us;
     common_.sink.sample(*id_, sample); // last: much may follow from it
+}
+
+void ServerSource::tell_raw(const Held& held) const
+{
+    const ntp::Exchange& e = held.exchange;
+    common_.sink.reply({.remote = *remote_,
+        .local = local_,
+        .origin = e.origin,
+        .receive = e.receive,
+        .transmit = e.transmit,
+        .destination = e.destination,
+        .leap = e.leap,
+        .version = e.version,
+        .stratum = e.stratum,
+        .poll = e.poll,
+        .precision = e.precision,
+        .root_delay = e.root_delay,
+        .root_dispersion = e.root_dispersion,
+        .reference_id = e.reference_id,
+        .sent = sent_,
+        .bogus = bogus_origin_});
+}
+
+// What was said by one that is not taken at its word.
+void ServerSource::tell_raw(const ntp::Rejection& rejection) const
+{
+    const ntp::Header& h = *rejection.header;
+    common_.sink.reply({.remote = *remote_,
+        .local = local_,
+        .origin = asked_at_,
+        .receive
+        = h.receive.is_zero() ? Instant<Utc>{} : ntp::to_instant(h.receive, heard_.destination),
+        .transmit = heard_.transmit,
+        .destination = heard_.destination,
+        .leap = h.leap,
+        .version = h.version,
+        .mode = static_cast<std::uint8_t>(h.mode),
+        .stratum = {h.stratum},
+        .poll = {h.poll},
+        .precision = {h.precision},
+        .root_delay = heard_.root_delay,
+        .root_dispersion = heard_.root_dispersion,
+        .reference_id = h.reference_id,
+        .sent = sent_,
+        .bogus = bogus_origin_,
+        .flash = flash_});
 }
 
 void ServerSource::rejected(const ntp::Rejection& rejection, Instant<Utc> when)
@@ -127,6 +174,7 @@ void ServerSource::rejected(const ntp::Rejection& rejection, Instant<Utc> when)
         ntp::to_seconds(h.root_dispersion), h.reference_id,
         h.reference.is_zero() ? Instant<Utc>{} : ntp::to_instant(h.reference, when),
         h.transmit.is_zero() ? Instant<Utc>{} : ntp::to_instant(h.transmit, when), when};
+    tell_raw(rejection);
     close_soon();
     heed_kiss(rejection);
     set_timer();

@@ -97,6 +97,8 @@ private:
     void accepted(const ntp::Exchange& exchange, const Datagram& datagram);
     void stamp_is_missing();
     void deliver(const Held& held);
+    void tell_raw(const Held& held) const;
+    void tell_raw(const ntp::Rejection& rejection) const;
     void rejected(const ntp::Rejection& rejection, Instant<Utc> when);
     void heed_kiss(const ntp::Rejection& rejection);
     void count(ntp::Reject why);

@@ -6,6 +6,7 @@
 
 #include "edge/log.h"
 #include "ntp/types.h"
+#include "report/statistics.h"
 #include "sync/engine.h"
 
 #include <algorithm>
@@ -61,6 +62,8 @@ struct Sink {
     // The shift register, after each poll and before the sample of each reply.
     std::function<void(sync::SourceId, std::uint8_t)> reached = [](auto&&...) {};
     std::function<void(sync::SourceId, const sync::Sample&)> sample = [](auto&&...) {};
+    // Each reply to a request of ours, taken or not, before what follows from it.
+    std::function<void(const report::RawReply&)> reply = [](auto&&...) {};
     std::function<void(const Event&)> event = [](auto&&...) {};
 };
 

@@ -15,6 +15,7 @@
 #include "platform/platform.h"
 #include "platform/privileges.h"
 #include "platform/recording_file.h"
+#include "platform/resource_use.h"
 #include "platform/sandbox.h"
 #include "platform/service_manager.h"
 #include "platform/simulation.h"
@@ -27,6 +28,7 @@
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <optional>
@@ -106,8 +108,8 @@ Machine this_machine()
 {
     utsname names{};
     if (uname(&names) != 0)
-        return {"unknown", "Linux"};
-    return {names.machine, fmt::format("{}/{}", names.sysname, names.release)};
+        return {"unknown", "Linux", getpid()};
+    return {names.machine, fmt::format("{}/{}", names.sysname, names.release), getpid()};
 }
 
 bool steers_the_kernel(const config::Config& config)
@@ -171,6 +173,7 @@ public:
     {
         Platform& world = world_.world();
         world.machine = this_machine();
+        world.use = resource_use;
         log().write(Severity::notice,
             fmt::format("{} begins: it {}", daemon::version_text(), what_it_does(start_.clock)));
         if (threading == Threading::one)

@@ -30,7 +30,10 @@ inline std::string sample(const std::string& name)
 // A build that has everything, so that tests of words do not speak of features.
 inline constexpr std::string_view all_drivers[]
     = {"local", "nmea", "pps", "shm", "gpsd", "phc", "sock", "ptp"};
-inline constexpr Build complete_build{all_drivers, true, true, true, true, true};
+inline constexpr Build complete_build{.drivers = all_drivers,
+    .has_nts = true,
+    .has_interleaved_mode = true,
+    .has_remote_changes = true};
 
 inline Loaded parsed(std::string_view ntp_conf, std::string_view timeball_conf = "")
 {

@@ -231,7 +231,7 @@ TEST(ConfigLoad, TellsWhatThisBuildCannotDo)
 {
     const std::string text = "pool a.example\nrefclock pps\nrefclock shm\nserver b.example nts\n"
                              "server c.example xleave\nnts enable cert /c key /k\nleapfile /l\n"
-                             "leapsmearinterval 7200\nstatistics loopstats\nstatsdir /s\n"
+                             "leapsmearinterval 7200\nstatistics loopstats ntsstats\nstatsdir /s\n"
                              "logconfig =all\ncontrolkey 5\n";
     STRCMP_EQUAL("", all(parsed(text).diagnostics).c_str());
 
@@ -244,8 +244,7 @@ TEST(ConfigLoad, TellsWhatThisBuildCannotDo)
         "ntp.conf:5: warning: 'c.example': 'xleave' is not available in this build; it is asked "
         "without it\n"
         "timeballd: warning: 'nts' is not available in this build: time is served without it\n"
-        "timeballd: note: 'statistics' are not written in this build\n"
-        "timeballd: note: 'logconfig' is not available in this build: all messages are written\n"
+        "timeballd: note: 'statistics ntsstats': there is nothing to write in this build\n"
         "timeballd: note: 'controlkey': nothing can be changed over the network in this build\n",
         all(load_text(text, "", {}, {.drivers = drivers}).diagnostics).c_str());
     STRCMP_EQUAL("", all(load_text("pool a.example\n").diagnostics).c_str());
