@@ -4,7 +4,7 @@
 
 #include "pictures.h"
 
-#include "svg.h"
+#include "bench/svg.h"
 
 #include <fmt/format.h>
 

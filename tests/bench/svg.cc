@@ -2,7 +2,7 @@
 // Copyright The timeball authors
 // Shapes as SVG elements.
 
-#include "svg.h"
+#include "bench/svg.h"
 
 #include <fmt/format.h>
 
