@@ -137,12 +137,12 @@ int main(int count, char** words)
         const auto number = [&](int i) {
             return static_cast<std::uint32_t>(std::strtoul(words[i], nullptr, 10));
         };
-        const std::uint32_t clients = std::max(number(2), 1u);
+        const std::uint32_t replies = number(1), clients = std::max(number(2), 1u);
         WorkerStage stage{{.clients = clients, .rules = number(3)}};
         for (std::uint32_t i = 0; i < clients; ++i)
             stage.ask(i);
         Turns turns{clients};
-        for (std::uint32_t i = 0; i < number(1); ++i)
+        for (std::uint32_t i = 0; i < replies; ++i)
             stage.ask(turns.next());
         return stage.sent() > 0 ? 0 : 1;
     }

@@ -35,7 +35,7 @@ Instant<Mono> mono()
 
 std::unique_ptr<Engine> make_engine(const Options& options)
 {
-    if (options.way == Options::Way::packets)
+    if (options.way != Options::Way::sockets)
         return std::make_unique<PacketEngine>(options);
     return std::make_unique<SocketEngine>(options);
 }

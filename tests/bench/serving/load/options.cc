@@ -85,6 +85,7 @@ constexpr Option known[]{
                 o, o.next_hop, std::optional{parse_address(v)}, "an address");
         }},
     {"packets", false, [](Options& o, std::string_view) { o.way = Options::Way::packets; }},
+    {"xdp", false, [](Options& o, std::string_view) { o.way = Options::Way::xdp; }},
     {"source-port", true,
         [](Options& o, std::string_view v) { keep_number(o, o.source_port, v, 1, 65535); }},
     {"batch", true,
@@ -162,10 +163,11 @@ std::string fault_of_all(const Options& options)
         return "--from and the target are of different families";
     if (!options.from && (options.clients > 1 || options.spoofed_rate > 0))
         return "many clients need --from";
-    if (options.way == Options::Way::packets && !options.from)
-        return "--packets needs --from: the kernel would refuse answers to its own address";
-    if (options.way == Options::Way::packets && options.target.address.is_loopback())
-        return "--packets does not work over loopback";
+    if (options.way != Options::Way::sockets && !options.from)
+        return "--packets and --xdp need --from: the kernel would refuse answers to its own "
+               "address";
+    if (options.way != Options::Way::sockets && options.target.address.is_loopback())
+        return "--packets and --xdp do not work over loopback";
     const auto all = crowds(options);
     const auto& last = all.back().sources;
     if (options.from && std::uint64_t{last.first} + last.count > room_of(*options.from))
@@ -267,7 +269,8 @@ std::string_view usage()
            "  --abuser-rate R       so often a second, each (1000)\n"
            "  --spoof R             so many questions a second from addresses made up\n"
            "  --packets             make packets, past the sockets of this machine\n"
-           "  --next-hop ADDRESS    a router on the way, for --packets\n"
+           "  --xdp                 the same, and take answers where they enter the machine\n"
+           "  --next-hop ADDRESS    a router on the way, for --packets and --xdp\n"
            "  --port PORT           of the server (123)\n"
            "  --source-port PORT    of all clients\n"
            "  --batch N             questions for the kernel at once, at most (32)\n"

@@ -19,7 +19,7 @@ struct Options {
     bool is_owned = false; // the target was given with --i-own-this-host
     std::optional<Address> next_hop; // where packets go first; else the target itself
 
-    enum class Way { sockets, packets };
+    enum class Way { sockets, packets, xdp };
     Way way = Way::sockets;
     std::uint16_t source_port = 0; // 0: any
     std::uint32_t batch = 32; // datagrams handed to the kernel at once, at most

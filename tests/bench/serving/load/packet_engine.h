@@ -9,11 +9,13 @@
 #include "bench/serving/load/link.h"
 #include "bench/serving/load/options.h"
 #include "bench/serving/load/question.h"
+#include "bench/serving/load/xdp_ring.h"
 #include "platform/file_descriptor.h"
 
 #include <sys/socket.h>
 
 #include <array>
+#include <optional>
 #include <vector>
 
 namespace timeball::load {
@@ -41,6 +43,7 @@ private:
     };
 
     void open_ring();
+    std::size_t receive_from_xdp(const std::function<void(const Answer&)>& take);
     std::byte* frame_at(std::size_t index) const;
 
     Endpoint target_;
@@ -55,6 +58,7 @@ private:
     std::byte* ring_ = nullptr;
     std::size_t next_ = 0; // frame of the ring
     mutable std::uint64_t overrun_ = 0;
+    std::optional<XdpRing> xdp_;
 };
 
 } // namespace timeball::load
