@@ -60,6 +60,8 @@ std::vector<Goal> goals(const Figures& f)
         {"400,000/s offered: goodput by capacity", 0.95, true,
             quotient(of("overload", "timeball-1", rate), of("closed", "timeball-1", rate))},
         {"400,000/s offered: p50, us", 2000, false, of("overload", "timeball-1", "latency_p50_us")},
+        {"400,000/s offered: polls of the upstream heard, of the last eight", 255, true,
+            of("polls", "timeball-polls", "reach")},
         {"a million clients: MB in all", 64, false,
             quotient(of("clients-1000000", "timeball-1", "resident_kb"), 1024.0)},
         {"a million clients: replies/s by those of 10,000", 0.95, true,
@@ -69,6 +71,8 @@ std::vector<Goal> goals(const Figures& f)
                 of("cost-pause", "timeball", "longest_eviction_us"))},
         {"a flood: share of the honest that went unserved", 0.001, false,
             of("flood", "timeball-flood", "unserved_share")},
+        {"a flood met by XDP: share of the honest that went unserved", 0.001, false,
+            of("fast-crowd", "timeball-xdp-flood", "unserved_share")},
         {"10,000 access rules: replies/s by those of one", 0.97, true,
             f.ratio_between({"restrict-10000", "timeball-1", rate}, "restrict-1")},
     };
