@@ -4,6 +4,7 @@
 // Reading and writing network byte order. Bounds are the caller's: check the size once, before the
 // first take() or put(); passing the end is our own mistake and asserts.
 
+#include <bit>
 #include <cassert>
 #include <concepts>
 #include <cstddef>
@@ -13,6 +14,21 @@
 
 namespace timeball {
 
+// To the order of octets on the wire, or from it. Compilers know this for what it is, one
+// instruction, where a loop over the octets stays a loop.
+template <std::integral T>
+constexpr T network_order(T value)
+{
+    if constexpr (std::endian::native == std::endian::big || sizeof(T) == 1)
+        return value;
+    else if constexpr (sizeof(T) == 2)
+        return static_cast<T>(__builtin_bswap16(static_cast<std::uint16_t>(value)));
+    else if constexpr (sizeof(T) == 4)
+        return static_cast<T>(__builtin_bswap32(static_cast<std::uint32_t>(value)));
+    else
+        return static_cast<T>(__builtin_bswap64(static_cast<std::uint64_t>(value)));
+}
+
 class WireReader {
 public:
     explicit WireReader(std::span<const std::byte> bytes) : rest_{bytes} { }
@@ -21,11 +37,10 @@ public:
     T take()
     {
         assert(rest_.size() >= sizeof(T));
-        std::uint64_t value = 0;
-        for (std::size_t i = 0; i < sizeof(T); ++i)
-            value = value << 8 | std::to_integer<std::uint64_t>(rest_[i]);
+        T value;
+        std::memcpy(&value, rest_.data(), sizeof value);
         rest_ = rest_.subspan(sizeof(T));
-        return static_cast<T>(value);
+        return network_order(value);
     }
 
     std::span<const std::byte> take(std::size_t count)
@@ -51,8 +66,9 @@ public:
     void put(T value)
     {
         assert(room_.size() - used_ >= sizeof(T));
-        for (std::size_t i = sizeof(T); i-- > 0;)
-            room_[used_++] = std::byte(static_cast<std::uint64_t>(value) >> (8 * i));
+        const T swapped = network_order(value);
+        std::memcpy(room_.data() + used_, &swapped, sizeof swapped);
+        used_ += sizeof swapped;
     }
 
     void put(std::span<const std::byte> bytes)

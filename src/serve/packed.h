@@ -4,8 +4,10 @@
 // Packed: an unsigned number in as few octets as it needs, for records of which there are millions.
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace timeball::serve {
 
@@ -19,14 +21,22 @@ public:
     std::uint64_t get() const
     {
         std::uint64_t value = 0;
-        for (std::size_t i = 0; i < octets_.size(); ++i)
-            value |= static_cast<std::uint64_t>(octets_[i]) << (8 * i);
+        if constexpr (std::endian::native == std::endian::little) {
+            std::memcpy(&value, octets_.data(), octets_.size());
+        } else {
+            for (std::size_t i = 0; i < octets_.size(); ++i)
+                value |= static_cast<std::uint64_t>(octets_[i]) << (8 * i);
+        }
         return value;
     }
     void set(std::uint64_t value) // of which the lowest `bits` are kept
     {
-        for (std::size_t i = 0; i < octets_.size(); ++i)
-            octets_[i] = static_cast<std::uint8_t>(value >> (8 * i));
+        if constexpr (std::endian::native == std::endian::little) {
+            std::memcpy(octets_.data(), &value, octets_.size());
+        } else {
+            for (std::size_t i = 0; i < octets_.size(); ++i)
+                octets_[i] = static_cast<std::uint8_t>(value >> (8 * i));
+        }
     }
 
 private:
