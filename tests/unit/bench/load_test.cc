@@ -355,6 +355,16 @@ TEST(LoadJudge, ControlAnswersAreKnownByTheirSequence)
     CHECK(judge(*finding.asked, *echo, answer).fate == Fate::control_answer);
 }
 
+TEST(LoadJudge, GarbageIsNeverAGoodRequest)
+{
+    for (std::uint64_t noise = 0; noise < 2000; ++noise) {
+        const std::size_t length = compose(Kind::garbage, {}, {}, noise, question);
+        CHECK(length >= 1 && length < most_question);
+        const auto mode = std::to_integer<int>(question[0]) & 7;
+        CHECK(mode == 4 || mode == 5);
+    }
+}
+
 TEST(LoadJudge, AFullLedgerForgetsTheOldestOnly)
 {
     for (int i = 0; i < 8; ++i)

@@ -21,7 +21,7 @@ enum class Kind : std::uint8_t {
     interleaved, // version 4, asking for the interleaved mode (RFC 9769)
     control, // mode 6, READVAR of the system
     wrong_mac, // version 4 with a MAC that no key gives
-    garbage // of any length and any content
+    garbage // of any length and any content, in a mode that nobody answers
 };
 inline constexpr std::array<std::string_view, 8> kind_names{
     "v1", "v2", "v3", "v4", "interleaved", "control", "wrong-mac", "garbage"};

@@ -78,8 +78,12 @@ std::size_t compose(Kind kind, Ticket ticket, ntp::Timestamp previous, std::uint
         WireWriter{room.subspan(size)}.put<std::uint32_t>(1); // the first key everybody has
         return size + 4 + put_noise(noise, digest_size, room.subspan(size + 4));
     }
-    case Kind::garbage:
-        return put_noise(noise, 1 + noise % (most_question - 8), room);
+    case Kind::garbage: {
+        const std::size_t size = put_noise(noise, 1 + noise % (most_question - 8), room);
+        // By chance it might be a good request. In mode 4 or 5 it is none, whatever follows.
+        room[0] = (room[0] & std::byte{0xf9}) | std::byte{4};
+        return size;
+    }
     }
     return 0;
 }
