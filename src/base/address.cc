@@ -5,6 +5,8 @@
 
 #include "base/address.h"
 
+#include "base/wire.h"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -39,15 +41,12 @@ Address Address::loopback(Family family)
 
 std::uint32_t Address::to_ipv4() const
 {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i)
-        value = value << 8 | std::to_integer<std::uint32_t>(octets[i]);
-    return value;
+    return WireReader{octets}.take<std::uint32_t>();
 }
 
 bool Address::is_any() const
 {
-    return std::all_of(octets.begin(), octets.end(), [](std::byte b) { return b == std::byte{0}; });
+    return octets == decltype(octets){};
 }
 
 bool Address::is_loopback() const
