@@ -124,7 +124,7 @@ struct LimitConfig {
     Poll classic_average{3};
     Seconds classic_minimum{2};
     double monitor = 3000;
-    int v6_prefix = 64; // addresses of one prefix share a bucket
+    int v4_prefix = 32, v6_prefix = 64; // addresses of one prefix share a bucket
     bool operator==(const LimitConfig&) const = default;
 };
 
@@ -135,6 +135,15 @@ struct MruConfig {
     Seconds max_age{3600};
     Seconds min_age{64};
     bool operator==(const MruConfig&) const = default;
+};
+
+// The threads that answer, and how much they answer.
+struct ServeConfig {
+    int workers = -1; // threads; 0: the control loop; -1: one a core, at most 8
+    bool pins_workers = false; // each to a core of its own
+    Nanoseconds busy_poll{0}; // how long the kernel looks for datagrams itself before it waits
+    double max_rate = 0; // answers a second, of all workers; 0: as many as they can
+    bool operator==(const ServeConfig&) const = default;
 };
 
 struct InterfaceRule {
@@ -179,7 +188,6 @@ struct StartConfig {
     std::string jaildir; // -i; empty: none
     ClockChoice clock = ClockChoice::kernel;
     SoftwareClockConfig software_clock;
-    int workers = -1; // threads that serve; 0: the control loop; -1: one a core, at most 8
     std::uint16_t port = 123;
     std::uint16_t extra_port = 0; // a second one; 0: none
     bool sandbox = true;
@@ -202,6 +210,7 @@ struct LiveConfig {
     std::vector<RestrictName> restrict_names;
     LimitConfig limit;
     MruConfig mru;
+    ServeConfig serve;
     std::vector<InterfaceRule> interfaces;
     sync::Policy policy; // tos, tinker, -g, -G and -x
     std::string driftfile;

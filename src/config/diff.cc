@@ -52,6 +52,7 @@ Changes diff(const LiveConfig& before, const LiveConfig& after)
         = differ(before, after, &L::restrictions, &L::restrict_names, &L::monitor, &L::auth);
     changes.limit = differ(before, after, &L::limit);
     changes.mru = differ(before, after, &L::mru);
+    changes.serve = differ(before, after, &L::serve);
     changes.interfaces = differ(before, after, &L::interfaces, &L::dscp);
     changes.policy = differ(before, after, &L::policy, &L::ntp);
     changes.leap
@@ -77,7 +78,6 @@ std::vector<std::string> wants_restart(const StartConfig& before, const StartCon
     look("user", std::tie(before.user, before.group), std::tie(after.user, after.group));
     look("clock", before.clock, after.clock);
     look("software_clock", before.software_clock, after.software_clock);
-    look("workers", before.workers, after.workers);
     look("port", before.port, after.port);
     look("extra port", before.extra_port, after.extra_port);
     look("sandbox", before.sandbox, after.sandbox);

@@ -19,6 +19,7 @@ struct Changes {
     bool access = false; // restrictions, names, or whether clients are monitored
     bool limit = false;
     bool mru = false;
+    bool serve = false; // workers, and what they may do
     bool interfaces = false; // where we listen, and the DSCP we send with
     bool policy = false; // tos, tinker, enable ntp
     bool leap = false;

@@ -127,8 +127,9 @@ private:
     std::set<std::string, std::less<>> seen_;
 };
 
-void apply_start(const CommandLine& said, StartConfig& start)
+void apply_start(const CommandLine& said, Config& config)
 {
+    StartConfig& start = config.start;
     if (said.pidfile)
         start.pidfile = *said.pidfile;
     if (!said.user.empty()) {
@@ -137,7 +138,7 @@ void apply_start(const CommandLine& said, StartConfig& start)
     }
     start.jaildir = said.jaildir.value_or(start.jaildir);
     start.clock = said.clock.value_or(start.clock);
-    start.workers = said.workers.value_or(start.workers);
+    config.live.serve.workers = said.workers.value_or(config.live.serve.workers);
     start.port = said.port.value_or(start.port);
     start.sandbox = said.sandbox.value_or(start.sandbox);
     start.uses_ipv4 = !said.only_ipv6;
@@ -211,7 +212,7 @@ void sort(std::vector<Diagnostic>& diagnostics)
 
 void finish(Draft& draft, const CommandLine& options, const Build& build)
 {
-    apply_start(options, draft.config.start);
+    apply_start(options, draft.config);
     for (const std::string& host : options.servers)
         add_command_line_server(draft, host);
     finish_sources(draft);

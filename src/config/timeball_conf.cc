@@ -18,7 +18,7 @@ namespace timeball::config {
 
 namespace {
 
-using Setting = Word<StartConfig>;
+using Setting = Word<Config>;
 
 constexpr auto settings = std::to_array<Setting>({
     {{"timeball.conf", "clock", Type::text, 0, 0, "kernel", "name",
@@ -28,26 +28,43 @@ constexpr auto settings = std::to_array<Setting>({
     {{"timeball.conf", "workers", Type::integer, -1, 1024, "-1", "threads",
          "Threads that answer; 0 answers in the main thread, -1 takes one for each core, at most "
          "eight."},
-        [](StartConfig& start, const Value& value) { start.workers = value.integer(); }},
+        [](Config& config, const Value& value) { config.live.serve.workers = value.integer(); }},
+    {{"timeball.conf", "pin_workers", Type::boolean, 0, 1, "false", "",
+         "Bind each worker to a processor core of its own."},
+        [](Config& config, const Value& value) {
+            config.live.serve.pins_workers = value.is_true();
+        }},
+    {{"timeball.conf", "busy_poll", Type::integer, 0, 1000, "0", "microseconds",
+         "How long a worker that has answered looks for more before it sleeps; 0 sleeps at "
+         "once."},
+        [](Config& config, const Value& value) {
+            config.live.serve.busy_poll = std::chrono::microseconds{value.integer()};
+        }},
+    {{"timeball.conf", "max_rate", Type::number, 0, 1e9, "0", "answers per second",
+         "At most so many answers leave; who has asked before goes first. 0 sets no bound."},
+        [](Config& config, const Value& value) { config.live.serve.max_rate = value.number; }},
+    {{"timeball.conf", "v4_prefix", Type::integer, 8, 32, "32", "bits",
+         "IPv4 addresses that have so many first bits in common are one client to the limits."},
+        [](Config& config, const Value& value) { config.live.limit.v4_prefix = value.integer(); }},
     {{"timeball.conf", "port", Type::integer, 1, 65535, "123", "", "UDP port to answer on."},
-        [](StartConfig& start, const Value& value) {
-            start.port = static_cast<std::uint16_t>(value.number);
+        [](Config& config, const Value& value) {
+            config.start.port = static_cast<std::uint16_t>(value.number);
         }},
     {{"timeball.conf", "extra_port", Type::integer, 0, 65535, "0", "",
          "A second UDP port to answer on; 0 is none."},
-        [](StartConfig& start, const Value& value) {
-            start.extra_port = static_cast<std::uint16_t>(value.number);
+        [](Config& config, const Value& value) {
+            config.start.extra_port = static_cast<std::uint16_t>(value.number);
         }},
     {{"timeball.conf", "sandbox", Type::boolean, 0, 1, "true", "",
          "Confine the process to the system calls it needs."},
-        [](StartConfig& start, const Value& value) { start.sandbox = value.is_true(); }},
+        [](Config& config, const Value& value) { config.start.sandbox = value.is_true(); }},
     {{"timeball.conf", "high_priority", Type::boolean, 0, 1, "false", "",
          "Run at high priority, with memory locked."},
-        [](StartConfig& start, const Value& value) { start.high_priority = value.is_true(); }},
+        [](Config& config, const Value& value) { config.start.high_priority = value.is_true(); }},
     {{"timeball.conf", "user", Type::text, 0, 0, "", "name", "Run as this user."},
-        [](StartConfig& start, const Value& value) { start.user = value.text; }},
+        [](Config& config, const Value& value) { config.start.user = value.text; }},
     {{"timeball.conf", "group", Type::text, 0, 0, "", "name", "Run as this group."},
-        [](StartConfig& start, const Value& value) { start.group = value.text; }},
+        [](Config& config, const Value& value) { config.start.group = value.text; }},
     {{"timeball.conf", "software_clock", Type::special, 0, 0, "", "",
          "A group: how wrong a software clock starts, for demonstrations."},
         nullptr},
@@ -56,17 +73,17 @@ constexpr auto settings = std::to_array<Setting>({
 constexpr auto software_clock_settings = std::to_array<Setting>({
     {{"software_clock", "offset", Type::number, -1e10, 1e10, "0", "s",
          "Added to the system's time at the start."},
-        [](StartConfig& start, const Value& value) {
-            start.software_clock.offset = Seconds{value.number};
+        [](Config& config, const Value& value) {
+            config.start.software_clock.offset = Seconds{value.number};
         }},
     {{"software_clock", "frequency", Type::number, -500, 500, "0", "ppm",
          "Error of its oscillator."},
-        [](StartConfig& start, const Value& value) {
-            start.software_clock.frequency = Frequency::ppm(value.number);
+        [](Config& config, const Value& value) {
+            config.start.software_clock.frequency = Frequency::ppm(value.number);
         }},
     {{"software_clock", "jitter", Type::number, 0, 10, "0", "s", "Noise of each reading."},
-        [](StartConfig& start, const Value& value) {
-            start.software_clock.jitter = Seconds{value.number};
+        [](Config& config, const Value& value) {
+            config.start.software_clock.jitter = Seconds{value.number};
         }},
 });
 
@@ -124,7 +141,7 @@ private:
                 fmt::format("'{}' wants {}; it was skipped", name, allowed(found->option)));
         if (name == "clock")
             return read_clock(setting, value->text);
-        found->set(draft_.config.start, bounded(setting, found->option, *value));
+        found->set(draft_.config, bounded(setting, found->option, *value));
     }
 
     static std::optional<Value> value_of(const config_setting_t* setting, const Option& option)

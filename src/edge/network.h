@@ -32,12 +32,23 @@ struct Datagram {
     LocalAddress to;
     Instant<Utc> received; // on the scale of the SystemClock given to the socket
     StampKind stamp = StampKind::daemon;
+    Nanoseconds waited{0}; // since it was stamped, until it was fetched
     bool truncated = false; // longer than the receiver's room
 };
 
 struct SocketCounts {
     std::uint64_t received = 0, sent = 0;
     std::uint64_t send_failed = 0; // also of what was queued, when send() had said yes
+};
+
+// How clients are divided among sockets that share a port, by their addresses: each has one socket
+// that hears all it says. Sockets count in the order in which they were opened.
+struct ClientSplit {
+    unsigned sockets = 1;
+    std::uint32_t salt = 0; // so that nobody can choose whom to crowd
+    int v4_prefix = 32, v6_prefix = 64; // what follows in an address does not count
+
+    bool operator==(const ClientSplit&) const = default;
 };
 
 class DatagramSocket {
@@ -51,6 +62,19 @@ public:
         const LocalAddress* from = nullptr, std::uint32_t token = 0)
         = 0;
 
+    // Sends at once what waits for the end of the batch.
+    virtual void flush() { }
+
+    // How much may wait to be received, as SocketOptions::receive_buffer.
+    virtual void set_receive_buffer(std::size_t) { }
+
+    // When datagrams have come, more are looked for during so long before the loop sleeps.
+    virtual void poll_busily(Nanoseconds) { }
+
+    // From now on clients are divided so, for all sockets that share this one's port. False where
+    // the system cannot: then it divides them by address and port.
+    virtual bool split(const ClientSplit&) { return false; }
+
     virtual Endpoint local() const = 0; // where it is bound
     virtual SocketCounts counts() const { return {}; }
 };
@@ -59,6 +83,8 @@ public:
 class SocketUser {
 public:
     virtual void received(const Datagram& datagram) = 0;
+    virtual void received_all() {
+    } // of a batch, which may be of one; what was sent leaves after it
     virtual void transmitted(std::uint32_t token, Instant<Utc> when, StampKind stamp) = 0;
     // What the network said about something we sent (ICMP unreachable, for example).
     virtual void refused(const Endpoint& to, std::error_code why) = 0;

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace timeball {
@@ -27,6 +28,10 @@ public:
         = 0;
 
     virtual unsigned cores() const = 0;
+
+    // Binds the thread that calls to one core, counted round; nothing: to all of them again. False
+    // where the system does not allow it.
+    virtual bool pin(std::optional<unsigned> core) const = 0;
 };
 
 } // namespace timeball

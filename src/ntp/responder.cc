@@ -118,6 +118,19 @@ ServedTime time_for(Mode mode, const ServedTime& time, Instant<Utc> now)
     return mode == Mode::server ? smeared(time, now) : time;
 }
 
+// The marks by which asks_interleaved() tells one from the other. One is rounded down to them and
+// the other up, so that a reply never seems to leave before its request came. Zero is no timestamp.
+Timestamp marked_receive(Timestamp t)
+{
+    return {(t.bits - 1) | 1};
+}
+
+Timestamp marked_transmit(Timestamp t)
+{
+    const std::uint64_t bits = (t.bits + 1) & ~std::uint64_t{1};
+    return {bits == 0 ? 2 : bits};
+}
+
 Header answer(const Decision& decision, const ServedTime& published, Instant<Utc> now)
 {
     const ServedTime time = time_for(reply_mode(decision.echo), published, now);
@@ -135,8 +148,13 @@ Header answer(const Decision& decision, const ServedTime& published, Instant<Utc
         .reference_id = time.reference_id,
         .reference = was_set ? to_timestamp(served(time, reference)) : Timestamp{},
         .origin = decision.echo.transmit,
-        .receive = to_timestamp(served(time, decision.received)),
-        .transmit = to_timestamp(served(time, now))};
+        .receive = marked_receive(to_timestamp(served(time, decision.received))),
+        .transmit = marked_transmit(to_timestamp(served(time, now)))};
+    if (decision.departed) {
+        const Instant<Utc> then = *decision.departed;
+        h.origin = decision.echo.receive;
+        h.transmit = marked_transmit(to_timestamp(served(time_for(h.mode, published, then), then)));
+    }
     // With stratum 0 these four octets are a kiss code; an upstream's address is none.
     if (!has_time && time.stratum < Stratum::unsynchronized)
         h.reference_id = {};
@@ -238,6 +256,25 @@ Decision decide(const Request& request, const Question& question, const Access& 
     if (access.fuzz)
         decision.older = Nanoseconds{static_cast<std::int64_t>(noise % 64'000'000'000u)};
     return decision;
+}
+
+bool asks_interleaved(const Header& request)
+{
+    return request.mode == Mode::client && (request.origin.bits & 1) != 0
+        && !request.receive.is_zero() && request.receive != request.transmit;
+}
+
+Decision interleave(Decision decision, Instant<Utc> departed)
+{
+    decision.verdict = Verdict::answered_interleaved;
+    decision.departed = departed;
+    return decision;
+}
+
+Timestamp receive_timestamp(const Decision& decision, const ServedTime& time, Instant<Utc> now)
+{
+    return marked_receive(
+        to_timestamp(served(time_for(reply_mode(decision.echo), time, now), decision.received)));
 }
 
 std::span<const std::byte> seal(const Decision& decision, const ServedTime& time, Instant<Utc> now,

@@ -79,12 +79,26 @@ struct Decision {
     KeyId key; // 0: without a MAC
     std::size_t most = 0; // size of the request: no reply is longer
     Nanoseconds older{0}; // by which the reference timestamp is made older than it is
+    std::optional<Instant<Utc>>
+        departed; // told instead of when this reply leaves: see interleave()
 };
 
 // `keys` may be null: then every MAC is of an unknown key. `noise` is random; it is looked at for
 // `fuzz` only.
 Decision decide(const Request& request, const Question& question, const Access& access, Rate rate,
     const ServedTime& time, const Manner& manner, std::uint64_t noise, Authenticator* keys);
+
+// Interleaved mode (RFC 9769): a client that gives back the receive timestamp of the reply before
+// is told when that one really left. It is known by its lowest bit, 0.2 ns: receive timestamps of
+// ours have it and transmit timestamps, which all other clients give back, have not. So nothing
+// needs to be kept for those who do not ask.
+bool asks_interleaved(const Header& request);
+
+// `departed`: when the reply before left.
+Decision interleave(Decision decision, Instant<Utc> departed);
+
+// The receive timestamp that a reply will show, by which its client will ask for its departure.
+Timestamp receive_timestamp(const Decision& decision, const ServedTime& time, Instant<Utc> now);
 
 inline constexpr std::size_t max_reply = header_size + 4 + 20; // with the longest MAC
 

@@ -11,6 +11,8 @@ std::string_view to_string(Verdict v)
     switch (v) {
     case Verdict::answered_client:
         return "answered_client";
+    case Verdict::answered_interleaved:
+        return "answered_interleaved";
     case Verdict::answered_symmetric:
         return "answered_symmetric";
     case Verdict::answered_v1:
@@ -59,6 +61,12 @@ std::string_view to_string(Verdict v)
         return "dropped_flake";
     case Verdict::limited_silent:
         return "limited_silent";
+    case Verdict::shed_newcomer:
+        return "shed_newcomer";
+    case Verdict::shed_stale:
+        return "shed_stale";
+    case Verdict::shed_ceiling:
+        return "shed_ceiling";
     case Verdict::control_limited:
         return "control_limited";
     case Verdict::control_overflow:

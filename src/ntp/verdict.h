@@ -13,6 +13,7 @@ namespace timeball::ntp {
 enum class Verdict : std::uint8_t {
     // answered
     answered_client, // mode 3, with mode 4
+    answered_interleaved, // the same, with the time at which the answer before it left
     answered_symmetric, // mode 1, with mode 2; nothing is mobilized
     answered_v1, // version 1 without a client mode (0 or 1), with mode 4
     answered_limited, // over its rate, yet let through by chance
@@ -45,6 +46,9 @@ enum class Verdict : std::uint8_t {
 
     // rate
     limited_silent,
+    shed_newcomer, // more came than can be answered: one that is not known to us
+    shed_stale, // and this one had waited too long already
+    shed_ceiling, // above the operator's `max_rate`
     control_limited,
     control_overflow, // the control loop's mailbox was full
 

@@ -80,13 +80,37 @@ std::unique_ptr<Threads::Thread> LoopThreads::start(
     return std::make_unique<LoopThread>(name, std::move(begin), std::move(end));
 }
 
-unsigned LoopThreads::cores() const
+std::vector<int> LoopThreads::usable_cores()
 {
+    std::vector<int> cores;
     cpu_set_t usable;
     CPU_ZERO(&usable);
     if (sched_getaffinity(0, sizeof usable, &usable) == 0)
-        return static_cast<unsigned>(std::max(1, CPU_COUNT(&usable)));
-    return std::max(1u, std::thread::hardware_concurrency());
+        for (int core = 0; core < CPU_SETSIZE; ++core)
+            if (CPU_ISSET(core, &usable))
+                cores.push_back(core);
+    return cores;
+}
+
+unsigned LoopThreads::cores() const
+{
+    if (usable_.empty())
+        return std::max(1u, std::thread::hardware_concurrency());
+    return static_cast<unsigned>(usable_.size());
+}
+
+bool LoopThreads::pin(std::optional<unsigned> core) const
+{
+    if (usable_.empty())
+        return false;
+    cpu_set_t wanted;
+    CPU_ZERO(&wanted);
+    if (core)
+        CPU_SET(usable_[*core % usable_.size()], &wanted);
+    else
+        for (const int each : usable_)
+            CPU_SET(each, &wanted);
+    return pthread_setaffinity_np(pthread_self(), sizeof wanted, &wanted) == 0;
 }
 
 } // namespace timeball::platform

@@ -5,6 +5,8 @@
 
 #include "edge/threads.h"
 
+#include <vector>
+
 namespace timeball::platform {
 
 class LoopThreads final : public Threads {
@@ -12,6 +14,11 @@ public:
     std::unique_ptr<Thread> start(const std::string& name, std::function<void(EventLoop&)> begin,
         std::function<void()> end) override;
     unsigned cores() const override; // that this process may use
+    bool pin(std::optional<unsigned> core) const override;
+
+private:
+    std::vector<int> usable_ = usable_cores(); // before anybody was bound to one
+    static std::vector<int> usable_cores();
 };
 
 // Signals are blocked in this thread, and in those that it starts, until the guard goes.

@@ -113,8 +113,8 @@ Result<std::unique_ptr<DatagramSocket>, std::error_code> UdpNetwork::open(
     const auto name = socket_address(options.bind, family);
     if (bind(fd->get(), name.get(), name.size) != 0)
         return unexpected(last_error());
-    return std::unique_ptr<DatagramSocket>{
-        std::make_unique<UdpSocket>(std::move(*fd), family, has_stamps, *own, clock_, user)};
+    return std::unique_ptr<DatagramSocket>{std::make_unique<UdpSocket>(
+        std::move(*fd), UdpSocket::Traits{family, has_stamps}, *own, clock_, user)};
 }
 
 std::vector<NetworkInterface> UdpNetwork::interfaces() const

@@ -4,6 +4,7 @@
 
 #include "platform/udp_socket.h"
 
+#include "platform/client_split.h"
 #include "platform/clock_reading.h"
 
 #include <algorithm>
@@ -54,15 +55,14 @@ private:
 
 } // namespace
 
-UdpSocket::UdpSocket(FileDescriptor fd, Family family, bool has_transmit_stamps, LibeventLoop& loop,
+UdpSocket::UdpSocket(FileDescriptor fd, const Traits& traits, LibeventLoop& loop,
     const HostClock& clock, SocketUser& user)
     : loop_{loop},
       clock_{clock},
       user_{user},
       fd_{std::move(fd)},
-      family_{family},
-      has_transmit_stamps_{has_transmit_stamps},
-      local_{Address::any(family), 0},
+      traits_{traits},
+      local_{Address::any(traits.family), 0},
       telling_{loop.trigger([this] {
           Telling telling{is_gone_};
           tell();
@@ -88,6 +88,17 @@ void UdpSocket::watch()
     readable_ = loop_.on_readable(fd_.get(), [this] { turn(); });
 }
 
+void UdpSocket::set_receive_buffer(std::size_t octets)
+{
+    const int size = static_cast<int>(std::min<std::size_t>(octets, 1 << 30));
+    setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
+bool UdpSocket::split(const ClientSplit& split)
+{
+    return attach_split(fd_.get(), traits_.family, split);
+}
+
 // --- receiving ---------------------------------------------------------------
 
 void UdpSocket::turn()
@@ -108,6 +119,11 @@ void UdpSocket::take_turn(const bool& is_gone)
             return;
         ++batches;
     }
+    if (busy_poll_ > Nanoseconds{0} && fetched == Fetched::some) {
+        fetched = keep_looking(is_gone, fetched);
+        if (is_gone)
+            return;
+    }
     if (batches > 1 || fetched != Fetched::none) {
         idle_turns_ = 0;
         return;
@@ -120,6 +136,26 @@ void UdpSocket::take_turn(const bool& is_gone)
     if (idle_turns_ > most_idle_turns)
         rest();
     tell();
+}
+
+// Where datagrams come, more will soon, and to be woken takes longer than to look. It ends when
+// nothing has come for a while; after a few times that while the others of the loop have their
+// turn.
+UdpSocket::Fetched UdpSocket::keep_looking(const bool& is_gone, Fetched fetched)
+{
+    constexpr int whiles_a_turn = 4;
+    const Instant<Mono> began = loop_.now();
+    for (Instant<Mono> last = began, now = began;
+         now - last < busy_poll_ && now - began < whiles_a_turn * busy_poll_; now = loop_.now()) {
+        const Fetched more = receive(is_gone);
+        if (is_gone)
+            return more;
+        if (more == Fetched::none)
+            continue;
+        fetched = more;
+        last = now;
+    }
+    return fetched;
 }
 
 UdpSocket::Fetched UdpSocket::receive(const bool& is_gone)
@@ -140,8 +176,11 @@ UdpSocket::Fetched UdpSocket::receive(const bool& is_gone)
         if (is_gone)
             return Fetched::none;
     }
-    is_delivering_ = false;
+    user_.received_all();
+    if (is_gone)
+        return Fetched::none;
     flush();
+    is_delivering_ = false;
     tell();
     return count == DatagramBatch::size ? Fetched::full : Fetched::some;
 }
@@ -165,6 +204,7 @@ void UdpSocket::deliver(const mmsghdr& message, Nanoseconds ahead, Instant<Utc> 
     if (beside.software_stamp && stamp <= system && stamp >= system - oldest_stamp) {
         datagram.received = stamp + ahead;
         datagram.stamp = StampKind::kernel;
+        datagram.waited = system - stamp;
     } else {
         datagram.received = clock_.now();
     }
@@ -178,9 +218,9 @@ Result<void, std::error_code> UdpSocket::send(std::span<const std::byte> bytes, 
 {
     if (bytes.size() > DatagramBatch::room)
         return unexpected(std::make_error_code(std::errc::message_size));
-    if (family_ == Family::ipv4 && to.address.family != Family::ipv4)
+    if (traits_.family == Family::ipv4 && to.address.family != Family::ipv4)
         return unexpected(std::make_error_code(std::errc::address_family_not_supported));
-    if (!has_transmit_stamps_)
+    if (!traits_.has_transmit_stamps)
         token = 0;
 
     if (is_delivering_) {
@@ -215,11 +255,11 @@ Result<void, std::error_code> UdpSocket::send(std::span<const std::byte> bytes, 
 void UdpSocket::compose(msghdr& message, SocketAddress& name, ControlRoom& control,
     const Endpoint& to, const LocalAddress* from, std::uint32_t token) const
 {
-    name = socket_address(to, family_);
+    name = socket_address(to, traits_.family);
     message.msg_name = &name.storage;
     message.msg_namelen = name.size;
     message.msg_flags = 0;
-    put_control(message, control, family_, from, to, token != 0);
+    put_control(message, control, traits_.family, from, to, token != 0);
 }
 
 std::error_code UdpSocket::transmit(const msghdr& message, std::uint32_t token)
@@ -239,6 +279,8 @@ std::error_code UdpSocket::transmit(const msghdr& message, std::uint32_t token)
 
 void UdpSocket::flush()
 {
+    if (!is_delivering_)
+        return;
     DatagramQueue& queue = outgoing();
     for (std::size_t first = 0; first < queue.used;)
         first += transmit_queued(first);

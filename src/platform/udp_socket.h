@@ -17,13 +17,21 @@ namespace timeball::platform {
 
 class UdpSocket final : public DatagramSocket {
 public:
+    struct Traits {
+        Family family = Family::ipv4;
+        bool has_transmit_stamps = false;
+    };
     // `fd` is open, bound and does not block.
-    UdpSocket(FileDescriptor fd, Family family, bool has_transmit_stamps, LibeventLoop& loop,
-        const HostClock& clock, SocketUser& user);
+    UdpSocket(FileDescriptor fd, const Traits& traits, LibeventLoop& loop, const HostClock& clock,
+        SocketUser& user);
     ~UdpSocket() override;
 
     Result<void, std::error_code> send(std::span<const std::byte> bytes, const Endpoint& to,
         const LocalAddress* from, std::uint32_t token) override;
+    void flush() override;
+    void set_receive_buffer(std::size_t octets) override;
+    void poll_busily(Nanoseconds span) override { busy_poll_ = span; }
+    bool split(const ClientSplit& split) override;
     Endpoint local() const override { return local_; }
     SocketCounts counts() const override { return counts_; }
 
@@ -49,13 +57,13 @@ private:
     void turn();
     void take_turn(const bool& is_gone);
     Fetched receive(const bool& is_gone);
+    Fetched keep_looking(const bool& is_gone, Fetched fetched);
     void deliver(const mmsghdr& message, Nanoseconds ahead, Instant<Utc> system);
 
     void compose(msghdr& message, SocketAddress& name, ControlRoom& control, const Endpoint& to,
         const LocalAddress* from, std::uint32_t token) const;
     std::error_code transmit(const msghdr& message, std::uint32_t token);
     std::size_t transmit_queued(std::size_t first);
-    void flush();
     void departed(const msghdr& message, std::uint32_t token);
 
     void read_stamps();
@@ -68,8 +76,8 @@ private:
     const HostClock& clock_;
     SocketUser& user_;
     FileDescriptor fd_;
-    Family family_;
-    bool has_transmit_stamps_;
+    Traits traits_;
+    Nanoseconds busy_poll_{0};
     bool has_sendmmsg_ = true;
     Endpoint local_;
     SocketCounts counts_;

@@ -5,6 +5,8 @@
 
 #include "serve/client_list.h"
 
+#include "base/wire.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cstring>
@@ -24,8 +26,10 @@ constexpr std::uint64_t max_ticks = (1ull << 36) - 1;
 constexpr unsigned seconds_bits = 28;
 constexpr std::uint64_t seconds_mask = (1ull << seconds_bits) - 1;
 
-constexpr std::uint64_t max_packets = (1ull << 28) - 1;
+constexpr std::uint64_t max_packets = (1ull << 27) - 1;
 constexpr std::uint64_t max_dropped = (1ull << 20) - 1;
+constexpr unsigned limiter_shift = 47;
+constexpr std::uint64_t limiter_bit = 1ull << limiter_shift;
 
 constexpr std::uint8_t limited_bit = 0x40, kissed_bit = 0x80;
 
@@ -41,7 +45,8 @@ void set_times(Client& c, std::uint64_t last, std::uint64_t first)
 
 void set_counts(Client& c, std::uint64_t packets, std::uint64_t dropped)
 {
-    c.counts.set(std::min(packets, max_packets) << 20 | std::min(dropped, max_dropped));
+    const std::uint64_t limiter = c.counts.get() & limiter_bit;
+    c.counts.set(limiter | std::min(packets, max_packets) << 20 | std::min(dropped, max_dropped));
 }
 
 std::array<std::byte, 16> mapped(const Address& address)
@@ -54,12 +59,14 @@ std::array<std::byte, 16> mapped(const Address& address)
     return octets;
 }
 
+std::uint64_t number(std::span<const std::byte, 8> octets)
+{
+    return WireReader{octets}.take<std::uint64_t>();
+}
+
 bool is_mapped(std::span<const std::byte, 16> octets)
 {
-    constexpr std::array<std::byte, 12> prefix{std::byte{0}, std::byte{0}, std::byte{0},
-        std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
-        std::byte{0}, std::byte{0xff}, std::byte{0xff}};
-    return std::equal(prefix.begin(), prefix.end(), octets.begin());
+    return number(octets.first<8>()) == 0 && number(octets.last<8>()) >> 32 == 0xffff;
 }
 
 Address unmapped(std::span<const std::byte, 16> octets)
@@ -69,14 +76,6 @@ Address unmapped(std::span<const std::byte, 16> octets)
     Address a;
     std::copy_n(octets.begin() + 12, 4, a.octets.begin());
     return a;
-}
-
-std::uint64_t number(std::span<const std::byte> octets) // of eight
-{
-    std::uint64_t value = 0;
-    for (const std::byte b : octets)
-        value = value << 8 | std::to_integer<std::uint64_t>(b);
-    return value;
 }
 
 std::uint64_t upper_bits(unsigned count) // of 64
@@ -94,8 +93,9 @@ std::size_t capacity_for(const config::MruConfig& mru)
 
 } // namespace
 
-ClientList::ClientList(const config::MruConfig& mru, int v6_prefix, SipKey key, Instant<Mono> now)
-    : mru_{mru}, v6_prefix_{v6_prefix}, key_{key}, epoch_{now}, capacity_{capacity_for(mru)}
+ClientList::ClientList(
+    const config::MruConfig& mru, const Prefixes& prefixes, SipKey key, Instant<Mono> now)
+    : mru_{mru}, prefixes_{prefixes}, key_{key}, epoch_{now}, capacity_{capacity_for(mru)}
 {
     reserve();
 }
@@ -134,10 +134,10 @@ Instant<Mono> ClientList::instant(std::uint64_t ticks) const
 
 ClientList::Identity ClientList::identity(std::span<const std::byte, 16> address) const
 {
-    const Identity all{number(address.first(8)), number(address.last(8))};
+    const Identity all{number(address.first<8>()), number(address.last<8>())};
     if (is_mapped(address))
-        return all;
-    const auto prefix = static_cast<unsigned>(v6_prefix_);
+        return {all.high, all.low & upper_bits(32 + static_cast<unsigned>(prefixes_.v4))};
+    const auto prefix = static_cast<unsigned>(prefixes_.v6);
     // The bit that no IPv4 address has keeps ::/64 apart from those.
     return {all.high & upper_bits(prefix),
         (all.low & upper_bits(prefix <= 64 ? 0 : prefix - 64)) ^ 1ull << 63};
@@ -263,6 +263,10 @@ ClientList::Meeting ClientList::meet(
         meeting.before = c.mode();
     }
     set_times(c, std::max(last_ticks(c), now_ticks), c.times.get());
+    if (c.counts.get() >> limiter_shift != limiter_) {
+        c.counts.set(c.counts.get() ^ limiter_bit);
+        c.limit.set(0);
+    }
     set_counts(c, std::uint64_t{c.packets()} + 1, c.dropped());
     c.address = address;
     c.port.set(from.port);
@@ -300,23 +304,17 @@ ClientView ClientList::view(const Client& c) const
         .was_kissed = c.was_kissed()};
 }
 
-void ClientList::forget_limits()
-{
-    for (std::size_t i = 1; i <= counts_.present; ++i)
-        records_[i].limit.set(0);
-}
-
-void ClientList::resize(const config::MruConfig& mru, int v6_prefix)
+void ClientList::resize(const config::MruConfig& mru, const Prefixes& prefixes)
 {
     mru_ = mru;
     const std::size_t capacity = capacity_for(mru);
-    if (capacity == capacity_ && v6_prefix == v6_prefix_)
+    if (capacity == capacity_ && prefixes == prefixes_)
         return;
 
     const auto old_records = std::move(records_);
     const auto old_count = counts_.present;
     capacity_ = capacity;
-    v6_prefix_ = v6_prefix;
+    prefixes_ = prefixes;
     reserve();
 
     // From the newest on, as far as there is room; prefixes that are one client now keep the

@@ -20,18 +20,21 @@
 
 namespace timeball::serve {
 
-// What the list keeps of one client: of one IPv4 address, or of all addresses of one IPv6 prefix,
-// of which it shows the last one seen. Counts stay at their highest value when they reach it.
+// What the list keeps of one client: of one IPv4 address, or of all addresses of one prefix, of
+// which it shows the last one seen. Counts stay at their highest value when they reach it.
 struct Client {
     std::array<std::byte, 16> address; // IPv4: mapped into IPv6
     Packed<24> newer, older; // neighbors by last packet; 0 is before the oldest, behind the newest
     Packed<64> times; // last packet: 36 bits of 1/256 s; first: 28 bits of seconds
-    Packed<48> counts; // packets: 28 bits; dropped ones: 20 bits
+    Packed<48> counts; // whose memory `limit` is: 1 bit; packets: 27 bits; dropped ones: 20 bits
     Packed<24> limit; // the limiter's memory
     Packed<16> port; // of the last packet
     std::uint8_t how; // of the last packet: mode 3 bits, version 3, limited, kissed
 
-    std::uint32_t packets() const { return static_cast<std::uint32_t>(counts.get() >> 20); }
+    std::uint32_t packets() const
+    {
+        return static_cast<std::uint32_t>(counts.get() >> 20 & 0x7ffffff);
+    }
     std::uint32_t dropped() const { return static_cast<std::uint32_t>(counts.get() & 0xfffff); }
     ntp::Mode mode() const { return ntp::Mode(how & 7); }
     unsigned version() const { return how >> 3 & 7; }
@@ -56,9 +59,14 @@ struct ClientView {
 
 class ClientList {
 public:
-    // At most as many clients as `mru` allows; addresses that share the first `v6_prefix` bits are
-    // one client.
-    ClientList(const config::MruConfig& mru, int v6_prefix, SipKey key, Instant<Mono> now);
+    struct Prefixes { // bits; addresses that have them in common are one client
+        int v6 = 64, v4 = 32;
+        bool operator==(const Prefixes&) const = default;
+    };
+
+    // At most as many clients as `mru` allows.
+    ClientList(
+        const config::MruConfig& mru, const Prefixes& prefixes, SipKey key, Instant<Mono> now);
 
     struct Meeting {
         Client* client; // null: no room for another one
@@ -91,10 +99,12 @@ public:
     Counts counts() const { return counts_; }
     std::size_t octets() const; // of memory that is in use for the clients present
 
-    void forget_limits(); // of all clients
+    // There are two limiters, and what one remembers means nothing to the other. Costs nothing: a
+    // client's memory is looked at when it is met.
+    void choose_limiter(unsigned which) { limiter_ = which & 1; }
 
     // New bounds. The clients stay, the newest of them when not all find room.
-    void resize(const config::MruConfig& mru, int v6_prefix);
+    void resize(const config::MruConfig& mru, const Prefixes& prefixes);
 
 private:
     struct Identity { // an address, less what does not count
@@ -121,13 +131,14 @@ private:
     void reserve();
 
     config::MruConfig mru_;
-    int v6_prefix_;
+    Prefixes prefixes_;
     SipKey key_;
     Instant<Mono> epoch_; // 0 of the records' times
     std::size_t capacity_ = 0, slot_count_ = 0;
     // Zeroed memory that the kernel hands out when it is first touched: records are used in order.
     std::unique_ptr<Client[], Free> records_; // [0] is the head of the order
     std::unique_ptr<std::uint32_t[], Free> slots_; // 8 bits of the hash, 24 of index; 0: empty
+    unsigned limiter_ = 0;
     Counts counts_;
 };
 

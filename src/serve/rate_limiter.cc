@@ -12,8 +12,10 @@ namespace timeball::serve {
 
 namespace {
 
-constexpr std::uint64_t leak_one_in = 16;
-constexpr std::uint32_t leak_after = 1000; // refusals
+// Refusals. Who polls a few times too often is to notice it; but one who is refused for long may be
+// somebody's victim.
+constexpr std::uint32_t leak_after = 100, leak_less_after = 1000;
+constexpr std::uint64_t leak_one_in = 4, leak_less_one_in = 16;
 
 // A float with the lower eight bits of its fraction rounded away: 17 bits of precision.
 double to_double(Packed<24> packed)
@@ -109,7 +111,9 @@ ntp::Rate RateLimiter::judge_classic(Client& client, Nanoseconds since, bool was
 
 bool RateLimiter::leaks(const Client& client, std::uint64_t noise)
 {
-    return client.dropped() >= leak_after && noise % leak_one_in == 0;
+    if (client.dropped() < leak_after)
+        return false;
+    return noise % (client.dropped() < leak_less_after ? leak_one_in : leak_less_one_in) == 0;
 }
 
 double RateLimiter::score(const Client& client) const

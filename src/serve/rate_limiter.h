@@ -22,8 +22,8 @@ public:
     void pass_by(const ClientList::Meeting& meeting) const;
 
     // Whether a packet that is refused gets an answer all the same. Who asks under another's
-    // address could keep that one from the time for good; so, to a client refused very often, one
-    // answer in sixteen goes out by chance.
+    // address could keep that one from the time for good; so, to a client refused again and again,
+    // one answer in four goes out by chance, and one in sixteen when it is refused very often.
     static bool leaks(const Client& client, std::uint64_t noise);
 
     // Packets a second, roughly, as the rule sees them.

@@ -15,6 +15,7 @@ namespace {
 constexpr unsigned most_workers = 8;
 constexpr auto retry_interval = 5s; // for sockets: an IPv6 address is tentative at first
 constexpr auto mailbox_interval = 100ms; // for mailboxes that are full
+constexpr auto linger = 100ms; // of a worker that goes
 
 SipKey random_key(Random& random)
 {
@@ -67,22 +68,29 @@ Result<void, OpenFault> Server::start(
 {
     live_ = live;
     keys_ = std::move(keys);
-    const unsigned threads = worker_count(start_.workers, platform_.threads);
+    split_key_ = random_key(platform_.random);
+    const unsigned threads = worker_count(live_.serve.workers, platform_.threads);
     for (unsigned i = 0; i < std::max(threads, 1u); ++i)
         slots_.push_back(std::make_unique<Slot>());
     look_at_interfaces();
     refresh_setting();
 
     // Sockets that share a port do not notice a stranger on it; one that is alone does.
-    const auto faults = threads == 0 ? launch(0, true) : probe();
+    std::vector<OpenFault> faults;
+    if (threads == 0) {
+        Slot& slot = *slots_[0];
+        slot.worker = make_worker(slot, platform_.loop, identity(0, false), setting_);
+        faults = slot.worker->bind(bindings_);
+    } else {
+        faults = probe();
+    }
     if (const auto fault = fatal_fault(faults)) {
         slots_.clear();
         return unexpected(*fault);
     }
-    if (threads == 0)
-        bound(0, bindings_, faults);
     for (unsigned i = 0; i < threads; ++i)
-        launch(i, false);
+        launch(i);
+    bind_all();
 
     named_rules_.set(live_.restrict_names);
     watch_ = platform_.network.watch(platform_.loop, [this] { publish(); });
@@ -117,35 +125,76 @@ std::vector<OpenFault> Server::probe() const
     return faults;
 }
 
-// Makes the worker where it will live, and opens its sockets there. What could not be opened is
-// given back for the control loop, and reported later for a thread.
-std::vector<OpenFault> Server::launch(unsigned index, bool on_control_loop)
+Worker::Identity Server::identity(unsigned index, bool shares_port)
 {
-    Slot& slot = *slots_[index];
-    const Worker::Identity identity{.index = index,
-        .shares_port = slots_.size() > 1,
+    return {.index = index,
+        .shares_port = shares_port,
         .clients = random_key(platform_.random),
         .chance = random_key(platform_.random)};
-    const auto begin
-        = [this, &slot, identity, setting = setting_, wanted = bindings_](EventLoop& loop) {
-              slot.worker = std::make_unique<Worker>(
-                  Worker::World{loop, platform_.clock, platform_.network, served_, slot.tallies},
-                  identity, setting, [this](ControlRequest&& request) {
-                      return post_home([this, request = std::move(request)] { control_(request); });
-                  });
-              return slot.worker->bind(wanted);
-          };
-    if (on_control_loop)
-        return begin(platform_.loop);
+}
 
+std::unique_ptr<Worker> Server::make_worker(Slot& slot, EventLoop& loop,
+    const Worker::Identity& identity, std::shared_ptr<const Setting> setting)
+{
+    return std::make_unique<Worker>(
+        Worker::World{loop, platform_.clock, platform_.network, served_, slot.tallies}, identity,
+        std::move(setting), [this](ControlRequest&& request) {
+            return post_home([this, request = std::move(request)] { control_(request); });
+        });
+}
+
+// A worker is made where it will live.
+void Server::launch(unsigned index)
+{
+    Slot& slot = *slots_[index];
     slot.thread = platform_.threads.start(
         "serve/" + std::to_string(index),
-        [this, begin, index, wanted = bindings_](EventLoop& loop) {
-            post_home(
-                [this, index, wanted, faults = begin(loop)] { bound(index, wanted, faults); });
+        [this, &slot, identity = identity(index, true), setting = setting_](EventLoop& loop) {
+            pin(slot, identity.index, *setting);
+            slot.worker = make_worker(slot, loop, identity, setting);
         },
         [&slot] { slot.worker.reset(); });
-    return {};
+}
+
+// In the thread of the worker.
+void Server::pin(Slot& slot, unsigned index, const Setting& setting) const
+{
+    const auto wanted = setting.serve.pins_workers ? std::optional{index} : std::nullopt;
+    if (wanted == slot.pinned)
+        return;
+    platform_.threads.pin(wanted);
+    slot.pinned = wanted;
+}
+
+// The last ones go first, so that the others keep their numbers. One that goes answers a moment
+// longer: what the kernel has laid before it shall not be lost.
+void Server::adjust_workers()
+{
+    const unsigned wanted = worker_count(live_.serve.workers, platform_.threads);
+    const bool has_threads = slots_[0]->thread != nullptr;
+    if ((wanted > 0) != has_threads) {
+        platform_.log.write(Severity::warning,
+            has_threads ? "'workers' becomes 0 at the next start; until then threads go on serving"
+                        : "'workers' is 0 until the next start: the main thread goes on serving");
+        return;
+    }
+    while (has_threads && slots_.size() > wanted) {
+        Slot* const slot = slots_.back().get();
+        auto end = platform_.loop.after(linger, [this, slot] { retire(slot); });
+        leaving_.emplace_back(std::move(slots_.back()), std::move(end));
+        slots_.pop_back();
+    }
+    while (has_threads && slots_.size() < wanted)
+        slots_.push_back(std::make_unique<Slot>());
+}
+
+void Server::retire(const Slot* slot)
+{
+    const auto found = std::find_if(
+        leaving_.begin(), leaving_.end(), [&](const auto& l) { return l.first.get() == slot; });
+    found->first->thread.reset(); // its last turn, and its sockets, end here
+    retired_ += found->first->tallies.read();
+    leaving_.erase(found);
 }
 
 bool Server::post_home(std::function<void()> then)
@@ -162,7 +211,11 @@ bool Server::tell(Slot& slot, Task task)
         task(*slot.worker);
         return true;
     }
-    return slot.thread->loop().post([&slot, task = std::move(task)] { task(*slot.worker); });
+    // A thread that is none, in the simulator, shares a loop that outlives us.
+    return slot.thread->loop().post([&slot, alive = std::weak_ptr{alive_}, task = std::move(task)] {
+        if (!alive.expired())
+            task(*slot.worker);
+    });
 }
 
 void Server::reconfigure(const config::LiveConfig& live, std::shared_ptr<const ntp::KeyTable> keys)
@@ -211,48 +264,94 @@ void Server::refresh_setting()
         .manner = {},
         .limit = live_.limit,
         .mru = share(live_.mru, slots_.size()),
+        .split = {.sockets = static_cast<unsigned>(slots_.size()),
+            .salt = static_cast<std::uint32_t>(split_key_.k0),
+            .v4_prefix = live_.limit.v4_prefix,
+            .v6_prefix = live_.limit.v6_prefix},
+        .serve = live_.serve,
+        .most_answers = live_.serve.max_rate / static_cast<double>(slots_.size()),
         .keeps_clients = live_.monitor});
 }
 
 void Server::publish()
 {
     look_at_interfaces();
+    const std::size_t before = slots_.size();
+    adjust_workers();
     refresh_setting();
-    for (unsigned i = 0; i < slots_.size(); ++i) {
-        const bool was_told = tell(
-            *slots_[i], [this, i, setting = setting_, wanted = bindings_](Worker& worker) {
-                worker.obey(setting);
-                post_home(
-                    [this, i, wanted, faults = worker.bind(wanted)] { bound(i, wanted, faults); });
-            });
-        if (!was_told)
+    for (std::size_t i = 0; i < std::min(before, slots_.size()); ++i)
+        if (!tell(*slots_[i],
+                [this, i, slot = slots_[i].get(), has_thread = slots_[i]->thread != nullptr,
+                    setting = setting_](Worker& w) {
+                    if (has_thread)
+                        pin(*slot, static_cast<unsigned>(i), *setting);
+                    w.obey(setting);
+                }))
             retry_ = platform_.loop.after(mailbox_interval, [this] { publish(); });
-    }
+    for (std::size_t i = before; i < slots_.size(); ++i)
+        launch(static_cast<unsigned>(i));
+    bind_all();
 }
 
-// A worker says what it has open. One speaks for all, but for faults.
-void Server::bound(
-    unsigned index, const std::vector<Binding>& wanted, const std::vector<OpenFault>& faults)
+void Server::bind_all()
 {
+    round_.is_wanted_again = round_.is_under_way;
+    if (round_.is_under_way)
+        return;
+    round_ = {.number = round_.number, .is_under_way = true, .wanted = bindings_};
+    bind_next();
+}
+
+void Server::bind_next()
+{
+    if (round_.next >= slots_.size())
+        return all_bound();
+    const std::uint64_t number = ++round_.number;
+    // Its answer may get lost in a mailbox that is full.
+    resume_ = platform_.loop.after(mailbox_interval, [this] { bind_next(); });
+    tell(*slots_[round_.next],
+        [this, number, index = round_.next, wanted = round_.wanted](Worker& worker) {
+            const auto faults = worker.bind(wanted);
+            post_home([this, number, index, faults, is_split = worker.is_split()] {
+                bound(number, index, faults, is_split);
+            });
+        });
+}
+
+void Server::bound(
+    std::uint64_t number, unsigned index, const std::vector<OpenFault>& faults, bool is_split)
+{
+    if (number != round_.number || !round_.is_under_way)
+        return;
+    for (const OpenFault& fault : faults) {
+        round_.faults.push_back(fault);
+        std::erase_if(round_.wanted, [&](const Binding& b) { return b.at == fault.at; });
+    }
+    if (!is_split && !std::exchange(is_divided_otherwise_, true))
+        platform_.log.write(Severity::notice,
+            "the kernel does not keep each client on one worker (SO_ATTACH_REUSEPORT_CBPF): limits "
+            "count for each port of a client");
+    round_.next = index + 1;
+    bind_next();
+}
+
+void Server::all_bound()
+{
+    resume_.reset();
+    round_.is_under_way = false;
     const auto is_known = [](const auto& all, const auto& one) {
         return std::find(all.begin(), all.end(), one) != all.end();
     };
-    for (const OpenFault& fault : faults)
-        if (!is_known(faults_, fault)) {
+    for (const OpenFault& fault : round_.faults)
+        if (!is_known(faults_, fault))
             platform_.log.write(Severity::warning, "cannot listen on " + to_string(fault));
-            faults_.push_back(fault);
-        }
-    if (std::any_of(faults.begin(), faults.end(), may_pass))
+    if (std::any_of(round_.faults.begin(), round_.faults.end(), may_pass))
         retry_ = platform_.loop.after(retry_interval, [this] { publish(); });
-    if (index != 0)
-        return;
+    faults_ = round_.faults;
 
-    faults_ = faults;
     std::vector<Endpoint> open;
-    for (const Binding& binding : wanted)
-        if (!binding.drops && std::none_of(faults.begin(), faults.end(), [&](const OpenFault& f) {
-                return f.at == binding.at;
-            }))
+    for (const Binding& binding : round_.wanted)
+        if (!binding.drops)
             open.push_back(binding.at);
     for (const Endpoint& at : listening_)
         if (!is_known(open, at))
@@ -261,21 +360,27 @@ void Server::bound(
         if (!is_known(listening_, at))
             platform_.log.write(Severity::info, "listening on " + to_string(at));
     listening_ = std::move(open);
+    if (round_.is_wanted_again)
+        bind_all();
 }
 
 void Server::reply(const ControlRequest& to, std::vector<std::vector<std::byte>> datagrams)
 {
     const std::size_t count = datagrams.size();
-    if (!tell(*slots_[to.worker], [to, datagrams = std::move(datagrams)](Worker& worker) {
-            worker.reply(to, datagrams);
-        }))
+    // Its worker may have gone meanwhile.
+    if (to.worker >= slots_.size()
+        || !tell(*slots_[to.worker], [to, datagrams = std::move(datagrams)](Worker& worker) {
+               worker.reply(to, datagrams);
+           }))
         undelivered_ += count;
 }
 
 Counts Server::counts() const
 {
-    Counts sum;
+    Counts sum = retired_;
     for (const auto& slot : slots_)
+        sum += slot->tallies.read();
+    for (const auto& [slot, end] : leaving_)
         sum += slot->tallies.read();
     sum.send_failed += undelivered_;
     return sum;

@@ -38,7 +38,9 @@ public:
     Result<void, OpenFault> start(
         const config::LiveConfig& live, std::shared_ptr<const ntp::KeyTable> keys = nullptr);
 
-    // After a reload. No client and no count is lost.
+    // After a reload. No client and no count is lost; but when the number of workers changes, some
+    // clients come to another one, to which they are new. From 0 to some, and back, is for a
+    // restart.
     void reconfigure(
         const config::LiveConfig& live, std::shared_ptr<const ntp::KeyTable> keys = nullptr);
 
@@ -59,6 +61,7 @@ private:
     struct Slot {
         Tallies tallies;
         std::unique_ptr<Worker> worker;
+        std::optional<unsigned> pinned; // to this core; known to its thread only
         std::unique_ptr<Threads::Thread> thread;
     };
     using Task = std::function<void(Worker&)>;
@@ -67,11 +70,24 @@ private:
     void refresh_setting();
     std::optional<OpenFault> fatal_fault(const std::vector<OpenFault>& faults) const;
     std::vector<OpenFault> probe() const;
-    std::vector<OpenFault> launch(unsigned index, bool on_control_loop);
+    Worker::Identity identity(unsigned index, bool shares_port);
+    std::unique_ptr<Worker> make_worker(Slot& slot, EventLoop& loop,
+        const Worker::Identity& identity, std::shared_ptr<const Setting> setting);
+    void launch(unsigned index);
+    void pin(Slot& slot, unsigned index, const Setting& setting) const;
+    void retire(const Slot* slot);
+    void adjust_workers();
     bool tell(Slot& slot, Task task);
     void publish(); // setting and bindings to all workers
+
+    // Sockets that share a port count in the order in which they were opened, and that must be the
+    // order of workers: so each worker opens its own when the one before it has said what became
+    // of it. What one could not open those after it do not try.
+    void bind_all();
+    void bind_next();
     void bound(
-        unsigned index, const std::vector<Binding>& wanted, const std::vector<OpenFault>& faults);
+        std::uint64_t round, unsigned index, const std::vector<OpenFault>& faults, bool is_split);
+    void all_bound();
     bool post_home(std::function<void()> then);
 
     Platform platform_;
@@ -89,9 +105,21 @@ private:
     std::vector<Binding> bindings_;
     std::vector<Endpoint> listening_;
     std::vector<OpenFault> faults_; // as logged
+    struct Round {
+        std::uint64_t number = 0;
+        bool is_under_way = false, is_wanted_again = false;
+        unsigned next = 0; // worker
+        std::vector<Binding> wanted;
+        std::vector<OpenFault> faults;
+    } round_;
+    bool is_divided_otherwise_ = false; // and that was said
     std::uint64_t undelivered_ = 0; // replies that a worker's mailbox did not take
-    EventLoop::Owned watch_, look_, retry_;
-    std::vector<std::unique_ptr<Slot>> slots_; // last: threads end before what they use goes
+    Counts retired_; // of workers that are no more
+    SipKey split_key_;
+    EventLoop::Owned watch_, look_, retry_, resume_;
+    // Last: threads end before what they use goes.
+    std::vector<std::unique_ptr<Slot>> slots_;
+    std::vector<std::pair<std::unique_ptr<Slot>, EventLoop::Owned>> leaving_;
 };
 
 } // namespace timeball::serve

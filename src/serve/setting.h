@@ -6,6 +6,7 @@
 
 #include "base/address.h"
 #include "config/config.h"
+#include "edge/network.h"
 #include "ntp/mac.h"
 #include "serve/access_list.h"
 
@@ -21,6 +22,9 @@ struct Setting {
     ntp::Manner manner; // but for kiss_poll, which follows from `limit`
     config::LimitConfig limit;
     config::MruConfig mru; // of one worker
+    ClientSplit split; // among workers
+    config::ServeConfig serve;
+    double most_answers = 0; // a second, of one worker; 0: no bound
     bool keeps_clients = true; // `monitor`; whom a limit applies to is kept all the same
 };
 

@@ -73,6 +73,7 @@ report::ServerCounters to_report(const Counts& counts)
         const std::uint64_t n = counts.verdicts[i];
         switch (ntp::Verdict(i)) {
         case answered_client:
+        case answered_interleaved:
         case answered_symmetric:
         case answered_v1:
             r.processed += n;
@@ -122,6 +123,9 @@ report::ServerCounters to_report(const Counts& counts)
         case unsynchronized_silent:
             r.declined += n;
             break;
+        case shed_newcomer:
+        case shed_stale:
+        case shed_ceiling:
         case control_overflow:
             r.dropped += n;
             break;

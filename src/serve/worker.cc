@@ -11,10 +11,30 @@ namespace timeball::serve {
 
 using ntp::Verdict;
 
+namespace {
+
+ClientList::Prefixes prefixes(const Setting& setting)
+{
+    return {.v6 = setting.limit.v6_prefix, .v4 = setting.limit.v4_prefix};
+}
+
+} // namespace
+
 std::string to_string(const OpenFault& fault)
 {
     return to_string(fault.at) + ": " + fault.why.message();
 }
+
+namespace {
+
+// What may wait in the kernel, as setsockopt takes it: it doubles the number and counts some 770
+// octets for a request. While the worker keeps up there is room for 550 of them, should it lose its
+// processor for some milliseconds; more than this, the system's own default, needs a privilege.
+// When it does not keep up the queue is always full, and each request waits for all before it: then
+// 250 make a millisecond and a half.
+constexpr std::size_t calm_buffer = 212'992, pressed_buffer = 98'304;
+
+} // namespace
 
 // A socket and what is to be done with what comes in.
 class Worker::Door final : public SocketUser {
@@ -27,19 +47,33 @@ public:
         auto socket = world.network.open(world.loop,
             {.bind = binding_.at,
                 .shares_port = worker_.identity_.shares_port,
-                .dscp = binding_.dscp},
+                .dscp = binding_.dscp,
+                .receive_buffer = calm_buffer},
             *this);
         if (!socket)
             return socket.error();
         socket_ = std::move(*socket);
+        socket_->poll_busily(worker_.setting_->serve.busy_poll);
+        split();
         return {};
+    }
+
+    void split()
+    {
+        const Worker& w = worker_;
+        if (w.identity_.shares_port && w.setting_->split.sockets > 1 && !binding_.drops)
+            worker_.is_split_ = socket_->split(w.setting_->split);
     }
 
     const Binding& binding() const { return binding_; }
     DatagramSocket& socket() { return *socket_; }
 
     void received(const Datagram& datagram) override { worker_.received(*this, datagram); }
-    void transmitted(std::uint32_t, Instant<Utc>, StampKind) override { }
+    void received_all() override { worker_.received_all(*this); }
+    void transmitted(std::uint32_t token, Instant<Utc> when, StampKind) override
+    {
+        worker_.departures_.departed(token, when);
+    }
     void refused(const Endpoint&, std::error_code) override { }
 
 private:
@@ -56,7 +90,9 @@ Worker::Worker(const World& world, const Identity& identity, std::shared_ptr<con
       handoff_{std::move(handoff)},
       limiter_{setting_->limit},
       control_limiter_{identity.clients},
-      clients_{setting_->mru, setting_->limit.v6_prefix, identity.clients, world.loop.now()}
+      clients_{setting_->mru, prefixes(*setting_), identity.clients, world.loop.now()},
+      governor_{setting_->most_answers, world.loop.now()},
+      departures_{identity.chance}
 {
     obey(setting_);
 }
@@ -69,9 +105,15 @@ void Worker::obey(std::shared_ptr<const Setting> setting)
     limiter_ = RateLimiter{setting_->limit};
     manner_ = setting_->manner;
     manner_.kiss_poll = limiter_.kiss_poll();
-    if (setting_->limit.rule != old->limit.rule)
-        clients_.forget_limits(); // they mean something else now
-    clients_.resize(setting_->mru, setting_->limit.v6_prefix);
+    clients_.choose_limiter(setting_->limit.rule == config::LimitRule::classic);
+    clients_.resize(setting_->mru, prefixes(*setting_));
+    if (setting_->most_answers != old->most_answers)
+        governor_ = Governor{setting_->most_answers, world_.loop.now()};
+    for (const auto& door : doors_) {
+        if (setting_->split != old->split)
+            door->split();
+        door->socket().poll_busily(setting_->serve.busy_poll);
+    }
 
     if (!setting_->keys)
         keys_.reset();
@@ -113,10 +155,30 @@ std::vector<OpenFault> Worker::bind(const std::vector<Binding>& wanted)
 
 void Worker::received(Door& door, const Datagram& datagram)
 {
-    world_.tallies.count(door.binding().drops ? Verdict::dropped_interface : serve(door, datagram));
+    if (!batch_began_) {
+        batch_began_ = world_.loop.now();
+        batch_time_ = world_.served.read();
+        const bool was_pressed = governor_.is_pressed();
+        governor_.look(datagram.waited, batch_size_ >= full_batch, *batch_began_);
+        if (governor_.is_pressed() != was_pressed)
+            for (const auto& each : doors_)
+                each->socket().set_receive_buffer(was_pressed ? calm_buffer : pressed_buffer);
+        batch_size_ = 0;
+    }
+    ++batch_size_;
+    const Fate fate
+        = door.binding().drops ? Fate{Verdict::dropped_interface} : serve(door, datagram);
+    if (fate)
+        world_.tallies.count(*fate);
 }
 
-Verdict Worker::serve(Door& door, const Datagram& datagram)
+void Worker::received_all(Door& door)
+{
+    answer_all(door);
+    batch_began_.reset();
+}
+
+Worker::Fate Worker::serve(Door& door, const Datagram& datagram)
 {
     const ntp::Request request{.bytes = datagram.bytes,
         .from = datagram.from,
@@ -138,7 +200,7 @@ Verdict Worker::serve(Door& door, const Datagram& datagram)
                     : serve_control(door, datagram, rule);
 }
 
-Verdict Worker::serve_time(Door& door, const Datagram& datagram, const ntp::Request& request,
+Worker::Fate Worker::serve_time(Door& door, const Datagram& datagram, const ntp::Request& request,
     const ntp::Question& question, const Rule& rule)
 {
     const ntp::Header& header = question.header;
@@ -146,59 +208,113 @@ Verdict Worker::serve_time(Door& door, const Datagram& datagram, const ntp::Requ
 
     const bool is_limited = rule.has(config::restrict_limited);
     ClientList::Meeting met{};
-    if (is_limited || setting_->keeps_clients)
-        met = clients_.meet(request.from, header.mode, header.version, world_.loop.now());
+    const bool is_met = is_limited || setting_->keeps_clients;
+    if (is_met)
+        met = clients_.meet(request.from, header.mode, header.version, *batch_began_);
     auto rate = limiter_.judge(met);
     if (!is_limited)
         rate = ntp::Rate::pass;
     else if (rate == ntp::Rate::silent && RateLimiter::leaks(*met.client, noise()))
         rate = ntp::Rate::leak;
+    else if (rate == ntp::Rate::kiss && !governor_.may_kiss())
+        rate = ntp::Rate::silent;
 
     const ntp::Access access = rule.access();
     const std::uint64_t chance = access.flake || access.fuzz ? noise() : 0;
-    const auto refused = ntp::refusal(question, access, chance);
-    Verdict verdict;
-    if (refused) {
-        verdict = *refused;
-    } else {
-        const ntp::ServedTime time = world_.served.read();
+    Fate fate = ntp::refusal(question, access, chance);
+    Verdict verdict{};
+    if (!fate) {
         const auto decision
-            = ntp::decide(request, question, access, rate, time, manner_, chance, keys());
-        verdict
-            = answers(decision.verdict) ? send(door, datagram, decision, time) : decision.verdict;
+            = ntp::decide(request, question, access, rate, batch_time_, manner_, chance, keys());
+        verdict = decision.verdict;
+        fate = verdict;
+        if (answers(verdict)) {
+            // Those who ask too often were sent away already, if they are to be.
+            const bool is_known = !is_met || (met.client != nullptr && !met.is_new);
+            fate = governor_.judge(is_known, datagram.waited);
+            if (!fate)
+                wait(door, datagram, decision);
+        }
     }
 
     if (met.client != nullptr) {
-        if (!answers(verdict) || verdict == Verdict::kiss_rate)
+        if (fate || verdict == Verdict::kiss_rate)
             ClientList::note_drop(*met.client);
         if (verdict == Verdict::kiss_rate || verdict == Verdict::limited_silent
             || verdict == Verdict::answered_limited)
             ClientList::note_limit(*met.client, verdict == Verdict::kiss_rate);
     }
-    return verdict;
+    return fate;
 }
 
-// Stamps, seals and sends, unless the clock was stepped since the packet came.
-Verdict Worker::send(Door& door, const Datagram& datagram, const ntp::Decision& decision,
-    const ntp::ServedTime& time)
+// Interleaving costs an extra system call, so it is for times in which nobody has to wait for it.
+void Worker::wait(Door& door, const Datagram& datagram, const ntp::Decision& decision)
 {
-    std::array<std::byte, ntp::max_reply> room;
+    if (waiting_count_ == waiting_.size())
+        answer_all(door);
+    Waiting& one = waiting_[waiting_count_++];
+    one = {decision, datagram.from, datagram.to,
+        decision.verdict == Verdict::answered_client && ntp::asks_interleaved(decision.echo)
+            && !governor_.is_pressed()};
+    if (!one.wants_stamp)
+        return;
+    const auto departed = departures_.find(datagram.from.address, decision.echo.origin);
+    if (departed && *departed >= batch_time_.valid_from)
+        one.decision = ntp::interleave(decision, *departed);
+}
+
+// Stamps, seals and sends what waits, unless the clock was stepped since it came. One reading of
+// the clock serves them all: the time that it takes until each leaves is known from earlier ones,
+// far better than it would be without (most of it is the kernel's work for those before it).
+void Worker::answer_all(Door& door)
+{
+    if (waiting_count_ == 0)
+        return;
+    const std::span answers{waiting_.data(), std::exchange(waiting_count_, 0)};
+    const ntp::ServedTime time = world_.served.read();
     const Instant<Utc> now = world_.clock.now();
-    const auto reply = ntp::seal(decision, time, now, room, keys());
-    assert(!reply.empty());
-    if (decision.verdict != Verdict::kiss_rate
-        && !ntp::is_on_time_line(time, datagram.received, now, world_.served.read().epoch))
-        return Verdict::straddles_step;
-    const auto sent = door.socket().send(reply, datagram.from, &datagram.to);
-    world_.tallies.count_sent(sent.has_value());
-    return decision.verdict;
+    const bool is_one_line = world_.served.read().epoch == time.epoch;
+
+    Instant<Utc> leaves = now + pace_ / 2;
+    for (const Waiting& one : answers) {
+        std::array<std::byte, ntp::max_reply> room;
+        const auto reply = ntp::seal(one.decision, time, leaves, room, keys());
+        assert(!reply.empty());
+        if (one.decision.verdict != Verdict::kiss_rate
+            && !(is_one_line
+                && ntp::is_on_time_line(time, one.decision.received, leaves, time.epoch))) {
+            world_.tallies.count(Verdict::straddles_step);
+            continue;
+        }
+        const std::uint32_t token = one.wants_stamp
+            ? departures_.expect(one.to.address, ntp::receive_timestamp(one.decision, time, leaves))
+            : 0;
+        const auto sent = door.socket().send(reply, one.to, &one.from, token);
+        world_.tallies.count_sent(sent.has_value());
+        world_.tallies.count(one.decision.verdict);
+        leaves += pace_;
+    }
+    door.socket().flush();
+    learn_pace(world_.clock.now() - now, answers.size());
+}
+
+// Keeps near the quickest of what is seen: a stamp may be a little early, as all are that are taken
+// before sending, but not late. A worker that lost its processor meanwhile, or whose clock was
+// stepped, has learned nothing.
+void Worker::learn_pace(Nanoseconds took, std::size_t answers)
+{
+    constexpr Nanoseconds most = std::chrono::microseconds{20};
+    const Nanoseconds each = took / static_cast<std::int64_t>(answers);
+    if (each < Nanoseconds{0} || each > most)
+        return;
+    pace_ += (each - pace_) / (each < pace_ ? 4 : 64);
 }
 
 Verdict Worker::serve_control(Door& door, const Datagram& datagram, const Rule& rule)
 {
     if (rule.has(config::restrict_noquery))
         return Verdict::dropped_noquery;
-    const Instant<Mono> now = world_.loop.now();
+    const Instant<Mono> now = *batch_began_;
     if (setting_->keeps_clients) {
         const auto first = std::to_integer<unsigned>(datagram.bytes[0]);
         limiter_.pass_by(clients_.meet(datagram.from, ntp::Mode::control, first >> 3 & 7, now));

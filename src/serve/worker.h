@@ -15,6 +15,8 @@
 #include "serve/client_list.h"
 #include "serve/control_limiter.h"
 #include "serve/control_request.h"
+#include "serve/governor.h"
+#include "serve/interleave_table.h"
 #include "serve/rate_limiter.h"
 #include "serve/setting.h"
 #include "serve/tallies.h"
@@ -61,6 +63,9 @@ public:
     // Opens and closes sockets until these are open. Gives those that could not be.
     std::vector<OpenFault> bind(const std::vector<Binding>& wanted);
 
+    // Whether a client's datagrams come to one worker only.
+    bool is_split() const { return is_split_; }
+
     void obey(std::shared_ptr<const Setting> setting);
 
     // Answers a control packet through the door where it came in, if that is still open.
@@ -74,13 +79,25 @@ public:
 private:
     class Door;
 
+    // An answer that waits until all of its batch are decided, so that it is stamped late.
+    struct Waiting {
+        ntp::Decision decision;
+        Endpoint to;
+        LocalAddress from;
+        bool wants_stamp = false;
+    };
+    static constexpr std::size_t most_waiting = 8, full_batch = 8;
+    using Fate = std::optional<ntp::Verdict>; // nothing: it waits
+
     void received(Door& door, const Datagram& datagram);
-    ntp::Verdict serve(Door& door, const Datagram& datagram);
-    ntp::Verdict serve_time(Door& door, const Datagram& datagram, const ntp::Request& request,
+    void received_all(Door& door);
+    Fate serve(Door& door, const Datagram& datagram);
+    Fate serve_time(Door& door, const Datagram& datagram, const ntp::Request& request,
         const ntp::Question& question, const Rule& rule);
     ntp::Verdict serve_control(Door& door, const Datagram& datagram, const Rule& rule);
-    ntp::Verdict send(Door& door, const Datagram& datagram, const ntp::Decision& decision,
-        const ntp::ServedTime& time);
+    void wait(Door& door, const Datagram& datagram, const ntp::Decision& decision);
+    void answer_all(Door& door);
+    void learn_pace(Nanoseconds took, std::size_t answers);
     bool is_own(const Address& address) const;
     std::uint64_t noise() { return siphash(identity_.chance, ++noises_, 0); }
     ntp::Authenticator* keys() { return keys_ ? &*keys_ : nullptr; }
@@ -96,6 +113,17 @@ private:
     std::optional<ntp::Authenticator> keys_;
     std::vector<std::uint64_t> rule_hits_; // as setting_->access->rules()
     std::uint64_t noises_ = 0;
+    Governor governor_;
+    InterleaveTable departures_;
+    bool is_split_ = true;
+
+    // The batch under way.
+    std::optional<Instant<Mono>> batch_began_;
+    std::size_t batch_size_ = 0; // so far, or of the one before
+    ntp::ServedTime batch_time_; // what was served when it began
+    std::array<Waiting, most_waiting> waiting_;
+    std::size_t waiting_count_ = 0;
+    Nanoseconds pace_{0}; // what it takes for one answer to leave, rather less than more
     std::vector<std::unique_ptr<Door>> doors_; // last: they call what is above
 };
 

@@ -40,6 +40,7 @@ public:
     std::unique_ptr<Thread> start(const std::string& name, std::function<void(EventLoop&)> begin,
         std::function<void()> end) override;
     unsigned cores() const override { return 1; }
+    bool pin(std::optional<unsigned>) const override { return true; }
 
 private:
     SimLoop& loop_;

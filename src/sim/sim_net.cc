@@ -128,8 +128,14 @@ private:
     void arrived(
         std::span<const std::byte> bytes, const Endpoint& from, const Endpoint& to) override
     {
-        user_.received(
-            {bytes, from, {to.address, 1}, owner_.clock_.now(), StampKind::kernel, false});
+        const std::weak_ptr alive{alive_}; // the user may close us
+        user_.received({.bytes = bytes,
+            .from = from,
+            .to = {to.address, 1},
+            .received = owner_.clock_.now(),
+            .stamp = StampKind::kernel});
+        if (alive.lock())
+            user_.received_all();
     }
 
     void refused(const Endpoint& by) override

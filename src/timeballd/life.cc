@@ -75,7 +75,7 @@ std::unique_ptr<Log> make_log(const config::Config& config)
 config::Loaded simulated(config::Loaded loaded)
 {
     config::StartConfig& start = loaded.config.start;
-    start.workers = 0;
+    loaded.config.live.serve.workers = 0;
     start.sandbox = false;
     start.stays_in_foreground = true;
     return loaded;

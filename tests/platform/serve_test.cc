@@ -66,7 +66,7 @@ TEST_GROUP(ServerOnThreads)
 
     void setup() override
     {
-        start.workers = 3;
+        live.serve.workers = 3;
         start.uses_ipv6 = false;
         const auto rule = [&](config::InterfaceRule::Action action, const char* address) {
             config::InterfaceRule r;
@@ -161,4 +161,45 @@ TEST(ServerOnThreads, AnswersAllWhileItsStateAndItsConfigurationChange)
     CHECK_FALSE(refused.has_value());
     CHECK(refused.error().at == at);
     CHECK(refused.error().why == std::errc::address_in_use);
+}
+
+// Everything that may change does, while requests are on their way all the time: none is lost, and
+// none is answered by a worker that should not.
+TEST(ServerOnThreads, LosesNothingWhileWorkersAddressesAndSettingsChangeUnderLoad)
+{
+    publish(0);
+    const Endpoint at{*parse_address("127.0.0.7"), start.port};
+    serve::Server server{real.world(), start, *served, [](const serve::ControlRequest&) {}};
+    live.mru.max_depth = 1000;
+    CHECK(server.start(live).has_value());
+    CHECK(until([&] { return server.listening().size() == 1; }));
+
+    config::InterfaceRule another = live.interfaces.back();
+    another.prefix = *parse_prefix("127.0.0.8");
+    unsigned asked = 0;
+    std::uint64_t counted = 0;
+    for (unsigned round = 0; round < 120; ++round) {
+        live.serve.workers = static_cast<int>(1 + round / 4 % 4);
+        live.serve.pins_workers = round % 5 == 0;
+        live.serve.busy_poll = 10us * (round % 3);
+        live.limit.v4_prefix = round % 7 == 0 ? 24 : 32;
+        live.limit.rule = round % 2 == 0 ? config::LimitRule::classic : config::LimitRule::ntpsec;
+        live.mru.max_depth = 500 + 100 * (round % 8);
+        if (round % 6 == 0)
+            live.interfaces.push_back(another);
+        else if (round % 6 == 3)
+            live.interfaces.pop_back();
+        server.reconfigure(live);
+        for (unsigned i = 0; i < 4; ++i)
+            for (Client& client : clients)
+                client.ask(at, ++asked);
+        publish(0);
+        server.set_upstreams({Address::ipv4(round)});
+        CHECK(until([&] { return sum(&Client::answers) == asked; }));
+        const auto now = server.counts().of(ntp::Verdict::answered_client);
+        CHECK(now >= counted && now <= asked);
+        counted = now;
+    }
+    UNSIGNED_LONGS_EQUAL(0, sum(&Client::strange));
+    CHECK(until([&] { return server.counts().of(ntp::Verdict::answered_client) == asked; }));
 }

@@ -79,5 +79,5 @@ TEST(ConfigDiff, SaysWhatOnlyARestartChanges)
     const auto start = [](const char* text) { return parsed("", text).config.start; };
     const auto names = wants_restart(start(""), start("port = 5; clock = \"none\";"));
     CHECK(names == (std::vector<std::string>{"clock", "port"}));
-    CHECK(wants_restart(start("workers = 3;"), start("workers = 3;")).empty());
+    CHECK(wants_restart(start("port = 3;"), start("port = 3;")).empty());
 }

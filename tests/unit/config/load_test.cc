@@ -161,7 +161,7 @@ TEST(ConfigLoad, TheCommandLineGoesBeforeTheFiles)
     CHECK(config.live.trusted_keys == (std::vector<KeyId>{{2}, {3}}));
     CHECK(config.start.clock == ClockChoice::software);
     LONGS_EQUAL(11123, config.start.port);
-    LONGS_EQUAL(3, config.start.workers);
+    LONGS_EQUAL(3, config.live.serve.workers);
     CHECK(config.start.uses_ipv4 && !config.start.uses_ipv6);
     STRCMP_EQUAL("", said().c_str());
 }

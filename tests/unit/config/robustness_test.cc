@@ -142,6 +142,6 @@ TEST(ConfigRobustness, AnyOctetsAreNoTimeballConf)
             text[random() % text.size()] = static_cast<char>(random());
         std::replace(text.begin(), text.end(), '@', ' ');
         const Loaded loaded = parsed("pool a.example\n", text);
-        CHECK(loaded.config.start.workers >= -1 && loaded.config.start.workers <= 1024);
+        CHECK(loaded.config.live.serve.workers >= -1 && loaded.config.live.serve.workers <= 1024);
     }
 }

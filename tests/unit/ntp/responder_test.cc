@@ -50,6 +50,17 @@ std::string hex(std::span<const std::byte> bytes)
 
 const Instant<Utc> arrival{1'700'000'000s};
 
+// As replies show them: told apart by their last bit.
+Timestamp receive_stamp(Instant<Utc> t)
+{
+    return {(to_timestamp(t).bits - 1) | 1};
+}
+
+Timestamp transmit_stamp(Instant<Utc> t)
+{
+    return {(to_timestamp(t).bits + 1) & ~1ull};
+}
+
 } // namespace
 
 TEST_GROUP(Responder)
@@ -154,10 +165,11 @@ TEST_GROUP(Responder)
 
 TEST(Responder, AnswersAClientWithExactlyTheseOctets)
 {
-    // Dispersion: 1/32 s and 64 s at 15 ppm, rounded up in units of 2^-16 s.
+    // Dispersion: 1/32 s and 64 s at 15 ppm, rounded up in units of 2^-16 s. The receive timestamp
+    // is the nearest odd one below.
     STRCMP_EQUAL("240206e8 00000400 0000083f c0000201 "
                  "e8fe6f40 00000000 01234567 89abcdef "
-                 "e8fe6f80 00000000 e8fe6f80 00418937",
+                 "e8fe6f7f ffffffff e8fe6f80 00418938",
         answer(request()).c_str());
     CHECK(verdict(request()) == Verdict::answered_client);
 }
@@ -204,15 +216,15 @@ TEST(Responder, TellsClientsASmearedLeapSecondAndPeersTheTrueOne)
     time.smear = {Seconds{-1}, arrival - 1h, arrival + 1h};
     const Header h = reply(request());
     CHECK(h.leap == Leap::none);
-    CHECK(h.receive == to_timestamp(arrival - 500ms));
-    CHECK(h.transmit == to_timestamp(arrival - 500ms));
+    CHECK(h.receive == receive_stamp(arrival - 500ms));
+    CHECK(h.transmit == transmit_stamp(arrival - 500ms));
     CHECK(h.reference == to_timestamp(arrival - 64s - 500ms));
     UNSIGNED_LONGS_EQUAL(0xfee00000, h.reference_id.value); // -0.5 s in units of 2^-22 s
     CHECK(to_seconds(h.root_dispersion) > Seconds{0.53});
 
     const Header peer = reply(request(4, Mode::symmetric_active));
     CHECK(peer.leap == Leap::insert);
-    CHECK(peer.transmit == to_timestamp(arrival));
+    CHECK(peer.transmit == transmit_stamp(arrival));
     UNSIGNED_LONGS_EQUAL(0xc0000201, peer.reference_id.value);
 }
 
@@ -223,7 +235,7 @@ TEST(Responder, ShowsNoLeapBitsBeforeTheSmearBeginsEither)
     time.smear = {Seconds{1}, arrival + 1h, arrival + 2h};
     const Header h = reply(request());
     CHECK(h.leap == Leap::none);
-    CHECK(h.transmit == to_timestamp(arrival));
+    CHECK(h.transmit == transmit_stamp(arrival));
     UNSIGNED_LONGS_EQUAL(0xc0000201, h.reference_id.value);
     CHECK(to_seconds(h.root_dispersion) < Seconds{0.04});
     time.smear.begins = arrival + 10min; // before the client asks again
@@ -252,7 +264,7 @@ TEST(Responder, SaysSoWhenItIsNotSynchronized)
     UNSIGNED_LONGS_EQUAL(0, h.stratum);
     CHECK(h.reference_id == ReferenceId::letters("INIT"));
     CHECK(h.reference.is_zero());
-    CHECK(h.transmit == to_timestamp(arrival + stay));
+    CHECK(h.transmit == transmit_stamp(arrival + stay));
 }
 
 TEST(Responder, FallsBackToUnsynchronizedWhenNobodyKeepsItsTime)
@@ -294,8 +306,8 @@ TEST(Responder, ShowsServedTimeWhereTheSystemClockIsOff)
 {
     time.served_offset = Seconds{2.5};
     const Header h = reply(request());
-    CHECK(h.receive == to_timestamp(arrival + 2500ms));
-    CHECK(h.transmit == to_timestamp(arrival + 2500ms + stay));
+    CHECK(h.receive == receive_stamp(arrival + 2500ms));
+    CHECK(h.transmit == transmit_stamp(arrival + 2500ms + stay));
     CHECK(h.reference == to_timestamp(arrival - 64s + 2500ms));
 }
 
@@ -579,4 +591,30 @@ TEST(Responder, HasANameForEachVerdict)
 {
     for (std::size_t v = 0; v < verdict_count; ++v)
         CHECK(to_string(Verdict(v)) != "unknown");
+}
+
+TEST(Responder, NeverSeemsToAnswerBeforeItWasAsked)
+{
+    // Whatever the last bits of a clock that stands still in between.
+    for (int i = 0; i < 100; ++i) {
+        const Decision decision = judge(request());
+        const Header h = *decode(seal(decision, time, decision.received, room, nullptr));
+        CHECK(h.receive.bits < h.transmit.bits);
+        CHECK((h.receive.bits & 1) == 1 && (h.transmit.bits & 1) == 0);
+        time.served_offset += Seconds{1e-9};
+    }
+}
+
+TEST(Responder, KnowsWhoAsksInterleaved)
+{
+    Header asks{.origin = {5}, .receive = {7}, .transmit = {9}};
+    CHECK(asks_interleaved(asks));
+    asks.origin = {6}; // a transmit timestamp of ours
+    CHECK_FALSE(asks_interleaved(asks));
+    asks.origin = {0};
+    CHECK_FALSE(asks_interleaved(asks));
+    asks = {.origin = {5}, .receive = {9}, .transmit = {9}};
+    CHECK_FALSE(asks_interleaved(asks)); // the basic mode's answer would look the same
+    asks = {.mode = Mode::symmetric_active, .origin = {5}, .receive = {7}, .transmit = {9}};
+    CHECK_FALSE(asks_interleaved(asks));
 }

@@ -107,6 +107,7 @@ public:
         std::vector<std::byte> bytes;
         Endpoint to;
         LocalAddress from;
+        std::uint32_t token = 0;
     };
     struct Socket;
 
@@ -117,6 +118,7 @@ public:
     std::function<void()> changed;
     std::vector<Sent> sent;
     std::error_code send_fault;
+    bool can_split = true;
 
     Result<std::unique_ptr<DatagramSocket>, std::error_code> open(
         EventLoop&, const SocketOptions& options, SocketUser& user) override
@@ -150,24 +152,32 @@ public:
                 network.open_sockets.erase(options.bind);
         }
         Result<void, std::error_code> send(std::span<const std::byte> bytes, const Endpoint& to,
-            const LocalAddress* from, std::uint32_t) override
+            const LocalAddress* from, std::uint32_t token) override
         {
             if (network.send_fault)
                 return unexpected(network.send_fault);
             network.sent.push_back(
-                {{bytes.begin(), bytes.end()}, to, from ? *from : LocalAddress{}});
+                {{bytes.begin(), bytes.end()}, to, from ? *from : LocalAddress{}, token});
             return {};
+        }
+        bool split(const ClientSplit& wanted) override
+        {
+            divided = wanted;
+            return network.can_split;
         }
         Endpoint local() const override { return options.bind; }
 
         FakeNetwork& network;
         SocketOptions options;
         SocketUser& user;
+        std::optional<ClientSplit> divided;
     };
 
     void deliver(const Endpoint& at, const Datagram& datagram)
     {
-        open_sockets.at(at)->user.received(datagram);
+        SocketUser& user = open_sockets.at(at)->user;
+        user.received(datagram);
+        user.received_all();
     }
 };
 
@@ -175,6 +185,7 @@ public:
 class FakeThreads final : public Threads {
 public:
     unsigned count = 2;
+    mutable std::vector<std::optional<unsigned>> pinned; // as asked
     std::vector<FakeLoop*> loops; // of those that run
 
     std::unique_ptr<Thread> start(const std::string&, std::function<void(EventLoop&)> begin,
@@ -183,6 +194,11 @@ public:
         return std::make_unique<FakeThread>(*this, begin, std::move(end));
     }
     unsigned cores() const override { return count; }
+    bool pin(std::optional<unsigned> core) const override
+    {
+        pinned.push_back(core);
+        return true;
+    }
 
 private:
     struct FakeThread final : Thread {

@@ -17,7 +17,7 @@ using ntp::Rate;
 TEST_GROUP(RateLimiter)
 {
     Instant<Mono> now{1000s};
-    ClientList clients{config::MruConfig{.max_depth = 100}, 64, SipKey{}, now};
+    ClientList clients{config::MruConfig{.max_depth = 100}, {}, SipKey{}, now};
     config::LimitConfig limit;
     Endpoint from{*parse_address("192.0.2.1"), 40000};
 
@@ -202,14 +202,21 @@ TEST(RateLimiter, DoesNotHoldControlQuestionsAgainstTheNextRequest)
     CHECK(ask() == Rate::kiss);
 }
 
-TEST(RateLimiter, AnswersSomeOfThoseWhomItRefusesVeryOften)
+TEST(RateLimiter, AnswersSomeOfThoseWhomItRefusesAgainAndAgain)
 {
     const RateLimiter limiter{limit};
     Client& client = *clients.meet(from, ntp::Mode::client, 4, now).client;
     CHECK_FALSE(RateLimiter::leaks(client, 0));
+    int answers = 0;
+    for (int i = 0; i < 100; ++i)
+        ClientList::note_drop(client);
+    for (std::uint64_t noise = 0; noise < 1600; ++noise)
+        answers += RateLimiter::leaks(client, noise);
+    LONGS_EQUAL(400, answers);
+
     for (int i = 0; i < 1000; ++i)
         ClientList::note_drop(client);
-    int answers = 0;
+    answers = 0;
     for (std::uint64_t noise = 0; noise < 1600; ++noise)
         answers += RateLimiter::leaks(client, noise);
     LONGS_EQUAL(100, answers);

@@ -41,7 +41,7 @@ TEST_GROUP(Server)
 
     void setup() override
     {
-        start.workers = 0;
+        live.serve.workers = 0;
         network.present = {interface("lo", 1, "127.0.0.1"), interface("eth0", 2, "192.0.2.9")};
         served.write({.leap = Leap::none, .stratum = Stratum{2}, .void_after = clock.time + 24h});
         allow("0.0.0.0", 0);
@@ -119,7 +119,7 @@ TEST(Server, ServesOnTheControlLoopWhenItHasNoWorkers)
 
 TEST(Server, StartsAsManyWorkersAsItIsToldOrThereAreCores)
 {
-    start.workers = 3;
+    live.serve.workers = 3;
     CHECK(begin().has_value());
     UNSIGNED_LONGS_EQUAL(3, threads.loops.size());
     UNSIGNED_LONGS_EQUAL(6, network.all.size());
@@ -128,7 +128,7 @@ TEST(Server, StartsAsManyWorkersAsItIsToldOrThereAreCores)
     server.reset();
     UNSIGNED_LONGS_EQUAL(0, network.all.size());
 
-    start.workers = -1;
+    live.serve.workers = -1;
     threads.count = 64;
     CHECK(begin().has_value());
     UNSIGNED_LONGS_EQUAL(8, threads.loops.size());
@@ -136,12 +136,145 @@ TEST(Server, StartsAsManyWorkersAsItIsToldOrThereAreCores)
     threads.count = 1;
     CHECK(begin().has_value());
     UNSIGNED_LONGS_EQUAL(1, threads.loops.size());
-    CHECK_FALSE(network.open_sockets.at(v4)->options.shares_port);
+    CHECK(network.open_sockets.at(v4)->options.shares_port); // others may join it
+}
+
+TEST(Server, OpensSocketsThatShareAPortInTheOrderOfWorkers)
+{
+    live.serve.workers = 3;
+    server = std::make_unique<Server>(platform, start, served, [](const ControlRequest&) {});
+    CHECK(server->start(live).has_value());
+    const auto loops = threads.loops;
+    UNSIGNED_LONGS_EQUAL(3, loops.size());
+    UNSIGNED_LONGS_EQUAL(0, network.all.size());
+
+    loops[2]->turn(); // however much the others hurry
+    loops[1]->turn();
+    UNSIGNED_LONGS_EQUAL(0, network.all.size());
+    for (std::size_t i = 0; i < 3; ++i) {
+        loops[i]->turn();
+        UNSIGNED_LONGS_EQUAL(2 * (i + 1), network.all.size());
+        loop.turn();
+    }
+    CHECK((server->listening() == std::vector{v4, v6}));
+    UNSIGNED_LONGS_EQUAL(3, network.open_sockets.at(v4)->divided->sockets);
+}
+
+TEST(Server, OpensNoSocketBehindAWorkerThatCouldNot)
+{
+    live.serve.workers = 3;
+    server = std::make_unique<Server>(platform, start, served, [](const ControlRequest&) {});
+    CHECK(server->start(live).has_value());
+    threads.loops[0]->turn();
+    loop.turn();
+    network.faults[v6] = std::make_error_code(std::errc::address_not_available);
+    turn();
+    UNSIGNED_LONGS_EQUAL(4, network.all.size()); // the third did not try
+    CHECK(log.has("cannot listen on [::]:123: Cannot assign requested address"));
+
+    network.faults.clear();
+    loop.pass(5s);
+    turn();
+    UNSIGNED_LONGS_EQUAL(6, network.all.size());
+    CHECK((server->listening() == std::vector{v4, v6}));
+}
+
+TEST(Server, AsksAWorkerAgainWhoseAnswerWasLost)
+{
+    live.serve.workers = 2;
+    server = std::make_unique<Server>(platform, start, served, [](const ControlRequest&) {});
+    CHECK(server->start(live).has_value());
+    loop.room = 0; // a flood of control packets
+    threads.loops[0]->turn();
+    loop.room = 1000;
+    loop.turn();
+    UNSIGNED_LONGS_EQUAL(2, network.all.size());
+    loop.pass(100ms);
+    turn();
+    UNSIGNED_LONGS_EQUAL(4, network.all.size());
+    CHECK((server->listening() == std::vector{v4, v6}));
+}
+
+TEST(Server, AddsAndRemovesWorkersWhileItServes)
+{
+    live.serve.workers = 1;
+    CHECK(begin().has_value());
+    deliver(v4, request());
+
+    live.serve.workers = 3;
+    server->reconfigure(live);
+    turn();
+    UNSIGNED_LONGS_EQUAL(3, server->workers());
+    UNSIGNED_LONGS_EQUAL(6, network.all.size());
+    for (const auto* socket : network.all)
+        UNSIGNED_LONGS_EQUAL(3, socket->divided->sockets);
+    deliver(v4, request()); // the last one opened
+
+    live.serve.workers = 2;
+    server->reconfigure(live);
+    turn();
+    UNSIGNED_LONGS_EQUAL(2, server->workers());
+    UNSIGNED_LONGS_EQUAL(2, (*network.all.begin())->divided->sockets);
+    UNSIGNED_LONGS_EQUAL(6, network.all.size()); // what waits in its sockets is still answered
+    deliver(v4, request());
+    UNSIGNED_LONGLONGS_EQUAL(3, count(Verdict::answered_client));
+    loop.pass(100ms);
+    UNSIGNED_LONGS_EQUAL(4, network.all.size());
+    UNSIGNED_LONGS_EQUAL(2, threads.loops.size());
+    UNSIGNED_LONGLONGS_EQUAL(3, count(Verdict::answered_client)); // counts outlive who counted
+
+    live.serve.workers = 0;
+    server->reconfigure(live);
+    turn();
+    UNSIGNED_LONGS_EQUAL(2, server->workers());
+    CHECK(log.has("'workers' becomes 0 at the next start; until then threads go on serving"));
+}
+
+TEST(Server, DropsAnAnswerWhoseWorkerHasGone)
+{
+    live.serve.workers = 2;
+    CHECK(begin().has_value());
+    deliver(v4, question());
+    turn();
+    UNSIGNED_LONGS_EQUAL(1, control.size());
+    UNSIGNED_LONGS_EQUAL(1, control[0].worker);
+    live.serve.workers = 1;
+    server->reconfigure(live);
+    server->reply(control[0], {std::vector<std::byte>(12)});
+    UNSIGNED_LONGLONGS_EQUAL(1, server->counts().send_failed);
+}
+
+TEST(Server, SaysOnceWhenTheKernelDoesNotKeepAClientOnOneWorker)
+{
+    live.serve.workers = 2;
+    network.can_split = false;
+    CHECK(begin().has_value());
+    server->reconfigure(live);
+    turn();
+    CHECK((server->listening() == std::vector{v4, v6}));
+    UNSIGNED_LONGS_EQUAL(1, std::count_if(log.lines.begin(), log.lines.end(), [](const auto& line) {
+        return line.starts_with("the kernel does not keep each client on one worker");
+    }));
+}
+
+TEST(Server, BindsWorkersToCoresWhenAskedTo)
+{
+    live.serve.workers = 2;
+    CHECK(begin().has_value());
+    CHECK(threads.pinned.empty());
+    live.serve.pins_workers = true;
+    server->reconfigure(live);
+    turn();
+    CHECK((threads.pinned == std::vector<std::optional<unsigned>>{0u, 1u}));
+    live.serve.pins_workers = false;
+    server->reconfigure(live);
+    turn();
+    CHECK((threads.pinned == std::vector<std::optional<unsigned>>{0u, 1u, {}, {}}));
 }
 
 TEST(Server, SumsTheCountsOfItsWorkers)
 {
-    start.workers = 2;
+    live.serve.workers = 2;
     CHECK(begin().has_value());
     for (auto* socket : network.all)
         for (int i = 0; i < 3; ++i) {
@@ -150,6 +283,7 @@ TEST(Server, SumsTheCountsOfItsWorkers)
                 .from = client,
                 .to = {*parse_address("192.0.2.9"), 2},
                 .received = clock.time});
+            socket->user.received_all();
         }
     UNSIGNED_LONGLONGS_EQUAL(12, count(Verdict::answered_client));
     UNSIGNED_LONGLONGS_EQUAL(12, server->counts().sent);
@@ -158,7 +292,7 @@ TEST(Server, SumsTheCountsOfItsWorkers)
 TEST(Server, DoesNotStartOnAPortThatIsInUse)
 {
     for (const int workers : {0, 2}) {
-        start.workers = workers;
+        live.serve.workers = workers;
         network.faults[v6] = std::make_error_code(std::errc::address_in_use);
         const auto begun = begin();
         CHECK_FALSE(begun.has_value());
@@ -202,7 +336,7 @@ TEST(Server, MayListenNowhere)
 TEST(Server, FollowsInterfacesThatComeAndGo)
 {
     for (const int workers : {0, 2}) {
-        start.workers = workers;
+        live.serve.workers = workers;
         live.interfaces = {{.action = config::InterfaceRule::Action::ignore,
             .what = config::InterfaceRule::What::wildcard,
             .name = {},
@@ -264,7 +398,7 @@ TEST(Server, TriesAgainWhatIsNotReadyYet)
 
 TEST(Server, TakesANewConfigurationAndKeepsItsSocketsAndCounts)
 {
-    start.workers = 2;
+    live.serve.workers = 2;
     CHECK(begin().has_value());
     deliver(v4, request());
     const auto sockets = network.all;
@@ -279,7 +413,7 @@ TEST(Server, TakesANewConfigurationAndKeepsItsSocketsAndCounts)
 
 TEST(Server, TellsWorkersLaterWhenTheirMailboxesAreFull)
 {
-    start.workers = 1;
+    live.serve.workers = 1;
     CHECK(begin().has_value());
     threads.loops[0]->room = 0;
     allow("198.51.100.7", config::restrict_ignore, "255.255.255.255");
@@ -347,7 +481,7 @@ TEST(Server, KnowsItsOwnAddresses)
 TEST(Server, PassesControlPacketsToItsHandlerAndAnswersBack)
 {
     for (const int workers : {0, 2}) {
-        start.workers = workers;
+        live.serve.workers = workers;
         CHECK(begin().has_value());
         network.sent.clear();
         control.clear();
