@@ -29,6 +29,12 @@ std::string span(const Situation& situation, const std::optional<Seconds>& s)
 {
     return !situation.disturbed ? "-" : s ? fmt::format("{:.0f}", s->count()) : "never";
 }
+// Of the runs with the median and the longest recovery.
+std::string spans(const Situation& situation, const Figures& f)
+{
+    const std::string median = span(situation, f.recovery);
+    return f.worst_recovery ? median + fmt::format("/{:.0f}", f.worst_recovery->count()) : median;
+}
 std::string known_span(const std::optional<Seconds>& s)
 {
     return s ? fmt::format("{:.0f}", s->count()) : "-";
@@ -62,9 +68,9 @@ std::string verdict(const Row& r)
 
 std::string heading()
 {
-    return fmt::format("{:23}|{:^51}|{:^29}|{:^14}|{:^14}|{:^14}|\n", "", "timeballd", "RFC 5905",
+    return fmt::format("{:23}|{:^55}|{:^29}|{:^14}|{:^14}|{:^14}|\n", "", "timeballd", "RFC 5905",
                "floor, here", "floor, known", "chrony 4.3")
-        + fmt::format("{:23}|{:>7}{:>7}{:>8}{:>6}{:>5}{:>8}{:>10}|{:>7}{:>8}{:>6}{:>8}|{:>8}{:>6}|"
+        + fmt::format("{:23}|{:>7}{:>7}{:>8}{:>10}{:>5}{:>8}{:>10}|{:>7}{:>8}{:>6}{:>8}|{:>8}{:>6}|"
                       "{:>8}{:>6}|{:>8}{:>6}| goals\n",
             "situation", "rms", "p95", "max", "recov", "pph", "bound", "broken", "rms", "max",
             "recov", "pph", "rms", "recov", "rms", "recov", "rms", "recov");
@@ -74,8 +80,8 @@ std::string line(const Row& r)
 {
     const Situation& s = *r.situation;
     const Figures &d = r.daemon, &o = r.rfc5905, &f = r.oracle;
-    return fmt::format("{:23}|{:>7}{:>7}{:>8}{:>6}{:>5.0f}{:>8}{:>10}|", s.name, shown(d.rms),
-               shown(d.p95), shown(d.max), span(s, d.recovery), d.packets_per_hour, shown(d.claim),
+    return fmt::format("{:23}|{:>7}{:>7}{:>8}{:>10}{:>5.0f}{:>8}{:>10}|", s.name, shown(d.rms),
+               shown(d.p95), shown(d.max), spans(s, d), d.packets_per_hour, shown(d.claim),
                d.claims_broken)
         + fmt::format("{:>7}{:>8}{:>6}{:>8.0f}|{:>8}{:>6}|", shown(o.rms), shown(o.max),
             span(s, o.recovery), o.packets_per_hour, fair(s, shown(f.rms)),

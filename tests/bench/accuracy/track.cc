@@ -21,15 +21,17 @@ T quantile(std::vector<T>& of, double q)
     return *at;
 }
 
-std::optional<Seconds> median_recovery(const Situation& situation, const std::vector<Track>& tracks)
+// Of the runs, in order; the median is at 0.5.
+std::optional<Seconds> recovery_at(
+    double q, const Situation& situation, const std::vector<Track>& tracks)
 {
     if (!situation.disturbed)
         return std::nullopt;
     std::vector<Seconds> spans;
     for (const Track& t : tracks)
         spans.push_back(recovery(t, *situation.disturbed, situation.small).value_or(1e9s));
-    const Seconds median = quantile(spans, 0.5);
-    return median < 1e9s ? std::optional{median} : std::nullopt;
+    const Seconds span = quantile(spans, q);
+    return span < 1e9s ? std::optional{span} : std::nullopt;
 }
 
 } // namespace
@@ -93,7 +95,8 @@ Figures figures_of(const Situation& situation, const std::vector<Track>& tracks)
     f.max = *std::max_element(errors.begin(), errors.end());
     f.p95 = quantile(errors, 0.95);
     f.at_end = Seconds{std::sqrt(last / runs)};
-    f.recovery = median_recovery(situation, tracks);
+    f.recovery = recovery_at(0.5, situation, tracks);
+    f.worst_recovery = recovery_at(1, situation, tracks);
     f.packets_per_hour /= runs * (Seconds{situation.span - situation.settled} / Seconds{1h});
     if (!claims.empty())
         f.claim = quantile(claims, 0.5);

@@ -39,6 +39,7 @@ struct Figures {
     Seconds rms{0}, p95{0}, max{0};
     Seconds at_end{0}; // RMS of the last moments
     std::optional<Seconds> recovery; // median over the runs; nothing if half of them never did
+    std::optional<Seconds> worst_recovery; // nothing if one of them never did
     double packets_per_hour = 0;
     std::optional<Seconds> claim; // median
     std::uint64_t claims_checked = 0, claims_broken = 0;
