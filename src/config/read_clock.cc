@@ -86,7 +86,8 @@ constexpr auto tinker_words = std::to_array<LiveWord>({
     {{"tinker", "stepback", Type::number, 0, 1e6, "0.128", "s", "The same, backward only."},
         set_seconds<&sync::Policy::step_backward>},
     {{"tinker", "stepout", Type::number, 300, 1e6, "300", "s",
-         "How long such an offset must persist before it is believed, except at the start."},
+         "How long such an offset must persist before it is believed, except at the start; a tenth "
+         "of it where five answers in a row prove it whatever their delays."},
         set_seconds<&sync::Policy::stepout>},
     {{"tinker", "panic", Type::number, 0, 1e12, "1000", "s",
          "An offset beyond this ends the server; 0 is never."},

@@ -22,6 +22,14 @@ bool wants_step(Seconds offset, const Policy& policy)
     return is_beyond(offset, offset > Seconds{0} ? policy.step_forward : policy.step_backward);
 }
 
+void begin_count(Discipline& d, const Seen& seen, Instant<FreeRun> now)
+{
+    d.alike_since = now;
+    d.spike = seen.offset;
+    d.spike_readings = 1;
+    d.is_spike_proven = seen.is_proven;
+}
+
 void enter(Judgment& j, ClockState state, Instant<FreeRun> now, Seconds offset)
 {
     Discipline& d = j.next;
@@ -35,7 +43,6 @@ void enter(Judgment& j, ClockState state, Instant<FreeRun> now, Seconds offset)
         break;
     case ClockState::spike:
         d.spike_since = now;
-        d.spike_readings = 1;
         j.events.push_back({EventKind::spike_detect, std::nullopt,
             fmt::format("offset of {:+.6f} s is beyond the step threshold; waiting whether it "
                         "persists",
@@ -57,12 +64,26 @@ void step(Judgment& j, Seconds offset)
         fmt::format("the clock was stepped by {:+.6f} s", offset.count())});
 }
 
-// Beyond the threshold for so long, or for a good while and seen again and again.
+// ntpd waits for the stepout lest it steps for congestion. Where several readings in a row prove
+// the same offset, as none does that congestion explains, all that could pass is the hiccup of a
+// server; that is given a tenth of the time.
 bool has_persisted(const Discipline& d, Instant<FreeRun> now, const Policy& policy)
 {
     constexpr int convincing = 5;
-    const Seconds age{now - *d.spike_since};
-    return age >= policy.stepout || (d.spike_readings >= convincing && age >= policy.stepout / 6);
+    return Seconds{now - *d.spike_since} >= policy.stepout
+        || (d.is_spike_proven && d.spike_readings >= convincing
+            && Seconds{now - *d.alike_since} >= policy.stepout / 10);
+}
+
+// Only what agrees confirms: with an offset that has moved by as much as would make a step, the
+// count begins again.
+void count_spike(Discipline& d, const Seen& seen, Instant<FreeRun> now, const Policy& policy)
+{
+    const Seconds alike = d.spike > Seconds{0} ? policy.step_forward : policy.step_backward;
+    if (abs(seen.offset - d.spike) > alike)
+        return begin_count(d, seen, now);
+    ++d.spike_readings;
+    d.is_spike_proven = d.is_spike_proven && seen.is_proven;
 }
 
 } // namespace
@@ -75,11 +96,12 @@ Discipline begin(const Policy& policy)
     return d;
 }
 
-Judgment judge(Discipline discipline, Seconds offset, Instant<FreeRun> now, bool is_frequency_known,
-    const Policy& policy)
+Judgment judge(Discipline discipline, const Seen& seen, Instant<FreeRun> now,
+    bool is_frequency_known, const Policy& policy)
 {
     Judgment j{Action::slew, discipline, {}};
     Discipline& d = j.next;
+    const Seconds offset = seen.offset;
 
     if (policy.steers && is_beyond(offset, policy.panic) && !d.may_panic) {
         j.action = Action::panic;
@@ -104,6 +126,7 @@ Judgment judge(Discipline discipline, Seconds offset, Instant<FreeRun> now, bool
         if (beyond) {
             d.before_spike = d.state;
             j.action = Action::wait;
+            begin_count(d, seen, now);
             enter(j, ClockState::spike, now, offset);
             return j;
         }
@@ -113,7 +136,7 @@ Judgment judge(Discipline discipline, Seconds offset, Instant<FreeRun> now, bool
         break;
 
     case ClockState::spike:
-        ++d.spike_readings;
+        count_spike(d, seen, now, policy);
         if (beyond && !has_persisted(d, now, policy)) {
             j.action = Action::wait;
             return j;

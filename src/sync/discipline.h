@@ -17,7 +17,10 @@ struct Discipline {
     ClockState state = ClockState::nset;
     ClockState before_spike = ClockState::sync;
     std::optional<Instant<FreeRun>> spike_since;
-    int spike_readings = 0; // in a row that agreed with it
+    std::optional<Instant<FreeRun>> alike_since; // and since when readings agree about it
+    Seconds spike{0}; // as the first of these saw it
+    int spike_readings = 0; // of these
+    bool is_spike_proven = false; // by all of these
     std::optional<Instant<FreeRun>> measuring_since; // since when in state freq
     bool may_panic = false; // one offset beyond the panic threshold is still allowed
 };
@@ -37,9 +40,14 @@ struct Judgment {
     std::vector<Event> events;
 };
 
-// `offset` is UTC minus our clock, as the sources tell it now.
-Judgment judge(Discipline discipline, Seconds offset, Instant<FreeRun> now, bool is_frequency_known,
-    const Policy& policy);
+// UTC minus our clock, as the sources tell it now.
+struct Seen {
+    Seconds offset{0};
+    bool is_proven = false; // no delay on any path could feign so much
+};
+
+Judgment judge(Discipline discipline, const Seen& seen, Instant<FreeRun> now,
+    bool is_frequency_known, const Policy& policy);
 
 // The extra frequency by which `offset` is added to the clock without haste within `span`, as far
 // as the limit allows.

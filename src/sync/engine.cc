@@ -22,6 +22,9 @@ constexpr Seconds patience{8};
 constexpr Nanoseconds hurry = std::chrono::minutes{2};
 constexpr Seconds quick_slew{0.5};
 
+// The middle of an exchange is so long ago, at most, when its answer is judged.
+constexpr Nanoseconds longest_exchange = std::chrono::seconds{1};
+
 // Frequency known beforehand, to begin with.
 constexpr Frequency unknown_frequency = Frequency::ppm(100);
 constexpr Frequency drift_file_error = Frequency::ppm(2);
@@ -238,7 +241,7 @@ Innovation Engine::State::measure(const Source& source, const Reading& reading)
 }
 
 void Engine::State::restart_estimator(
-    const Selection& selection, Instant<FreeRun> now, bool newest_only)
+    const Selection& selection, Instant<FreeRun> now, Instant<FreeRun> since)
 {
     struct Fed {
         const Source* source;
@@ -248,12 +251,10 @@ void Engine::State::restart_estimator(
     for (const Source& s : sources) {
         if (!feeds(selection, s))
             continue;
-        for (const auto& stage : s.filter.shift) {
-            if (stage)
-                fed.push_back({&s, &*stage});
-            if (newest_only)
-                break;
-        }
+        const Reading* newer = nullptr; // a filter whose past was wrong repeats its oldest one
+        for (const auto& stage : s.filter.shift)
+            if (stage && stage->when >= since && !(newer && newer->when == stage->when))
+                fed.push_back({&s, newer = &*stage});
     }
     std::sort(fed.begin(), fed.end(),
         [](const Fed& a, const Fed& b) { return a.reading->when < b.reading->when; });
@@ -277,17 +278,18 @@ void Engine::State::update(const Selection& selection, const ClockReading& clock
     if (begins) {
         if (is_waiting_for_others(selection, clock.free))
             return;
-        restart_estimator(selection, clock.free, false);
+        restart_estimator(selection, clock.free, Instant<FreeRun>::min());
         time_constant = {find(*peer)->traits.minpoll, 0};
         hurries_until = clock.free + hurry;
     } else if (!source || !feeds(selection, *source) || source->is_newest_popcorn)
         return;
 
-    const Seconds seen
-        = (begins ? estimator.offset(clock.free) : selection.combined.offset) - ours(clock);
+    const Seconds shown = ours(clock);
+    const Seen seen{(begins ? estimator.offset(clock.free) : selection.combined.offset) - shown,
+        shown < selection.truth.lower || shown > selection.truth.upper};
     const Judgment judgment = judge(
         discipline, seen, clock.free, estimator.frequency_uncertainty() < frequency_goal, policy);
-    const bool was_spike = discipline.state == ClockState::spike;
+    const auto spike_since = discipline.spike_since;
     discipline = judgment.next;
     outcome.events.insert(outcome.events.end(), judgment.events.begin(), judgment.events.end());
 
@@ -303,9 +305,9 @@ void Engine::State::update(const Selection& selection, const ClockReading& clock
         return;
     }
     if (!begins) {
-        if (judgment.action == Action::step && was_spike) {
-            estimator.distrust_frequency(seen, clock.free);
-            restart_estimator(selection, clock.free, true);
+        if (judgment.action == Action::step && spike_since) {
+            estimator.distrust_frequency(seen.offset, clock.free);
+            restart_estimator(selection, clock.free, *spike_since - longest_exchange);
             time_constant = {source->traits.minpoll, 0};
         } else {
             const Innovation innovation = measure(*source, *source->filter.shift[0]);

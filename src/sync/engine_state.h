@@ -56,7 +56,8 @@ private:
     void follow(const Selection& selection, Instant<FreeRun> now, std::vector<Event>& events);
     bool is_waiting_for_others(const Selection& selection, Instant<FreeRun> now);
     bool feeds(const Selection& selection, const Source& source) const;
-    void restart_estimator(const Selection& selection, Instant<FreeRun> now, bool newest_only);
+    void restart_estimator(
+        const Selection& selection, Instant<FreeRun> now, Instant<FreeRun> since);
     Innovation measure(const Source& source, const Reading& reading);
     void update(const Selection& selection, const ClockReading& clock,
         std::optional<SourceId> fresh, Outcome& outcome);

@@ -34,11 +34,24 @@ TEST_GROUP(Discipline)
         discipline = begin(policy);
     }
 
-    Action after(Seconds offset, Nanoseconds since_start, bool is_frequency_known = true)
+    Action after(const Seen& seen, Nanoseconds since_start, bool is_frequency_known = true)
     {
-        last = judge(discipline, offset, start + since_start, is_frequency_known, policy);
+        last = judge(discipline, seen, start + since_start, is_frequency_known, policy);
         discipline = last.next;
         return last.action;
+    }
+    Action after(Seconds offset, Nanoseconds since_start, bool is_frequency_known = true)
+    {
+        return after(Seen{offset, false}, since_start, is_frequency_known);
+    }
+
+    // Answers of a server that shows another time, as an engine in doubt asks for them.
+    Action after_each(std::initializer_list<int> seconds, const Seen& seen)
+    {
+        Action action{};
+        for (const int s : seconds)
+            action = after(seen, std::chrono::seconds{s});
+        return action;
     }
 
     void synchronize()
@@ -117,6 +130,38 @@ TEST(Discipline, StepsWhatPersistsForTheStepout)
     CHECK(tells(last, EventKind::clock_step));
     CHECK(discipline.state == ClockState::sync);
     CHECK(after(200ms, 400s) == Action::wait); // and the next one has to wait as long again
+}
+
+TEST(Discipline, StepsSoonForWhatNoDelayCanFeign)
+{
+    synchronize();
+    CHECK(after_each({10, 18, 26, 34}, {1s, true}) == Action::wait);
+    CHECK(after_each({42}, {1.01s, true}) == Action::step);
+}
+
+TEST(Discipline, WaitsForTheEndOfAServersHiccup)
+{
+    synchronize();
+    CHECK(after_each({10, 12, 14, 16, 18, 20, 22, 30, 38}, {1s, true}) == Action::wait);
+    CHECK(after_each({39}, {0s, false}) == Action::slew);
+    CHECK(after_each({50, 58, 66}, {1s, true}) == Action::wait); // counted anew
+}
+
+TEST(Discipline, WaitsTheWholeStepoutForWhatOneReadingDoesNotProve)
+{
+    synchronize();
+    after({1s, true}, 10s);
+    after({1s, false}, 18s);
+    CHECK(after_each({26, 34, 42, 50, 100, 200, 309}, {1s, true}) == Action::wait);
+    CHECK(after_each({310}, {1s, true}) == Action::step);
+}
+
+TEST(Discipline, CountsOnlyReadingsThatAgree)
+{
+    synchronize();
+    after_each({10, 18, 26}, {1s, true});
+    CHECK(after_each({34, 42, 50, 58}, {3s, true}) == Action::wait);
+    CHECK(after_each({66}, {3s, true}) == Action::step);
 }
 
 TEST(Discipline, HasAThresholdForEachDirection)
