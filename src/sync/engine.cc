@@ -377,7 +377,7 @@ void Engine::State::adapt_poll(const Innovation& innovation, Source& source)
         + source.filter.shift[0]->dispersion + Seconds{2e-6};
     const Seconds present = time_constant.poll.interval();
     const bool may_grow = discipline.state == ClockState::sync
-        && estimator.frequency_uncertainty() * (2 * present) < std::max(noise, Seconds{5e-6})
+        && estimator.frequency_uncertainty() * (4 * present) < std::max(noise, Seconds{5e-6})
         && wandered(2 * present) < noise;
     const bool is_as_expected
         = innovation.meaning == Innovation::Meaning::noise && wandered(present) < 2 * noise;

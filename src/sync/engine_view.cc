@@ -13,14 +13,17 @@ namespace timeball::sync {
 
 namespace {
 
-// Who was surprised asks again at once; who does not know the frequency yet loses a millisecond
-// between one ordinary poll and the next.
+// Who was surprised asks again at once.
 constexpr Seconds surprised_poll{2};
 constexpr Seconds persuaded_poll{8}; // once the first reply has confirmed it
-constexpr Seconds beginner_poll{8};
+
+// Who does not know the frequency yet loses a millisecond between one ordinary poll and the next:
+// they ask before they are likely to have lost so much, or such a part of the usual wait.
+constexpr Seconds beginner_loss{150e-6};
+constexpr double beginner_share = 0.15;
+constexpr Seconds beginner_poll{4};
 constexpr std::size_t worth_keeping = 32; // trips, until a path is known
 constexpr Seconds least_dispersion{1e-6};
-constexpr Frequency rough_frequency = Frequency::ppm(8);
 
 } // namespace
 
@@ -133,8 +136,12 @@ NextPoll Engine::State::next_poll(const Source& source) const
     NextPoll next{source.id, std::clamp(wanted, source.traits.minpoll, highest), std::nullopt};
     if (source.is_doubtful)
         next.soon = source.was_doubtful ? persuaded_poll : surprised_poll;
-    else if (estimator.is_started() && estimator.frequency_uncertainty() > rough_frequency)
-        next.soon = beginner_poll;
+    else if (estimator.is_started()) {
+        const Seconds bearable = std::max(beginner_loss, beginner_share * source.path.wait);
+        const Seconds span = bearable / estimator.frequency_uncertainty().ratio();
+        if (span < source.traits.minpoll.interval())
+            next.soon = std::max(span, beginner_poll);
+    }
     return next;
 }
 
