@@ -46,6 +46,13 @@ constexpr Frequency moods = Frequency::ppm(2.5);
 // Half of a round trip may be asymmetry; usually about a tenth of that is.
 constexpr double usual_asymmetry = 0.1;
 
+bool is_only_one(const Selection& selection)
+{
+    return std::count_if(selection.standings.begin(), selection.standings.end(),
+               [](const Standing& st) { return st.is_followed(); })
+        == 1;
+}
+
 } // namespace
 
 Engine::State::State(const Policy& p) : policy{p}, discipline{begin(p)}
@@ -312,7 +319,7 @@ void Engine::State::update(const Selection& selection, const ClockReading& clock
         } else {
             const Innovation innovation = measure(*source, *source->filter.shift[0]);
             source->path.trips.back().surprise = innovation.offset;
-            adapt_poll(innovation, *source);
+            adapt_poll(innovation, *source, is_only_one(selection));
         }
         // Whatever the filter believes, it lies where the sources say the truth is.
         const Seconds e = estimator.offset(clock.free);
@@ -357,7 +364,7 @@ void Engine::State::steer(Action action, const ClockReading& clock, Outcome& out
         may_hurry ? std::max(policy.max_slew, policy.max_slew_at_start) : policy.max_slew);
 }
 
-void Engine::State::adapt_poll(const Innovation& innovation, Source& source)
+void Engine::State::adapt_poll(const Innovation& innovation, Source& source, bool is_only_one)
 {
     source.is_doubtful = innovation.meaning != Innovation::Meaning::noise;
     if (source.is_doubtful && source.was_doubtful) // confirmed: what do the others say?
@@ -381,7 +388,12 @@ void Engine::State::adapt_poll(const Innovation& innovation, Source& source)
         && wandered(2 * present) < noise;
     const bool is_as_expected
         = innovation.meaning == Innovation::Meaning::noise && wandered(present) < 2 * noise;
-    time_constant = adapt(time_constant, is_as_expected, may_grow, lowest, source.traits.maxpoll);
+    // Nobody else tells when the only server's clock was set, or ours has changed: it is asked
+    // twice as often as it might be.
+    Poll highest = source.traits.maxpoll;
+    if (is_only_one)
+        --highest.log2;
+    time_constant = adapt(time_constant, is_as_expected, may_grow, lowest, highest);
 }
 
 } // namespace timeball::sync

@@ -62,7 +62,7 @@ private:
     void update(const Selection& selection, const ClockReading& clock,
         std::optional<SourceId> fresh, Outcome& outcome);
     void steer(Action action, const ClockReading& clock, Outcome& outcome);
-    void adapt_poll(const Innovation& innovation, Source& source);
+    void adapt_poll(const Innovation& innovation, Source& source, bool is_only_one);
     void remember_peer(const Selection& selection, const ClockReading& clock);
     Leap announced_leap(Instant<Utc> now, Leap voted) const;
     SystemState describe(

@@ -275,6 +275,17 @@ TEST(EngineRules, AsksLessOftenTheBetterItKnows)
     CHECK(least == Poll{6});
 }
 
+TEST(EngineRules, AsksAnOnlySourceTwiceAsOften)
+{
+    LittleWorld w = world(1);
+    w.run_for(Seconds{12 * 3600});
+    CHECK(w.last().system.time_constant == Poll{9});
+    for (int i = 0; i < 2; ++i)
+        w.add({});
+    w.run_for(Seconds{12 * 3600});
+    CHECK(w.last().system.time_constant == Poll{10});
+}
+
 TEST(EngineRules, KeepsWithinEachSourcesPollLimits)
 {
     LittleWorld w{1, policy};
