@@ -16,6 +16,7 @@ std::vector<Reading> by_delay(
     const ClockFilter& filter, Instant<FreeRun> now, const Drift& drift, Seconds allan)
 {
     std::vector<Reading> readings;
+    readings.reserve(ClockFilter::stages);
     for (const auto& stage : filter.shift)
         if (stage)
             readings.push_back(*stage);

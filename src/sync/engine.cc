@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace timeball::sync {
 
@@ -157,7 +158,7 @@ Outcome Engine::State::turn(const ClockReading& clock, std::optional<SourceId> f
 
     const bool may_fall_back
         = alone_since && Seconds{clock.free - *alone_since} >= policy.orphanwait;
-    const Selection selection
+    Selection selection
         = select({sources, clock.free, drift(), time_constant.poll, peer, may_fall_back}, policy);
     follow(selection, clock.free, outcome.events);
     has_just_stepped = false;
@@ -168,7 +169,7 @@ Outcome Engine::State::turn(const ClockReading& clock, std::optional<SourceId> f
 
     outcome.system = describe(selection, clock, outcome.events);
     for (std::size_t i = 0; i < sources.size(); ++i) {
-        outcome.sources.push_back(view(selection.standings[i], clock));
+        outcome.sources.push_back(view(std::move(selection.standings[i]), clock));
         outcome.polls.push_back(next_poll(sources[i]));
     }
     return outcome;

@@ -67,7 +67,7 @@ private:
     Leap announced_leap(Instant<Utc> now, Leap voted) const;
     SystemState describe(
         const Selection& selection, const ClockReading& clock, std::vector<Event>& events);
-    SourceView view(const Standing& standing, const ClockReading& clock) const;
+    SourceView view(Standing&& standing, const ClockReading& clock) const;
     NextPoll next_poll(const Source& source) const;
 };
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace timeball::sync {
 
@@ -110,7 +111,7 @@ SystemState Engine::State::describe(
     return s;
 }
 
-SourceView Engine::State::view(const Standing& st, const ClockReading& clock) const
+SourceView Engine::State::view(Standing&& st, const ClockReading& clock) const
 {
     SourceView v;
     v.id = st.id;
@@ -118,7 +119,7 @@ SourceView Engine::State::view(const Standing& st, const ClockReading& clock) co
     v.flash = st.flash;
     v.root_distance = st.root_distance;
     v.select_jitter = st.select_jitter;
-    v.why = st.why;
+    v.why = std::move(st.why);
     if (st.estimate) {
         v.has_estimate = true;
         v.offset = st.estimate->offset - ours(clock);

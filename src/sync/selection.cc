@@ -9,15 +9,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace timeball::sync {
 
 namespace {
 
-double ms(Seconds s)
+// To the microsecond. There is a sentence for every source at every turn, and as an integer this is
+// several times as fast.
+std::string ms(Seconds s)
 {
-    return s.count() * 1e3;
+    const auto us = static_cast<std::uint64_t>(std::llround(std::max(0.0, s.count() * 1e6)));
+    return fmt::format("{}.{:03}", us / 1000, us % 1000);
 }
 
 bool is_orphan_parent(const Source& s, const Policy& policy)
@@ -150,6 +154,16 @@ Voters voters(const Selection& sel, const std::vector<Source>& sources, const Po
     return found;
 }
 
+// Claims are generous: jitter makes two servers agree that prove each other wrong. Where no
+// majority can be right by what is certain, nobody is believed, but for what `mindist` forgives.
+std::optional<Interval> agreement(const Voters& voters, const Policy& policy)
+{
+    std::vector<Interval> forgiving;
+    for (const Interval& i : voters.correct)
+        forgiving.push_back({i.lower - policy.mindist, i.upper + policy.mindist});
+    return majority(forgiving) ? agreement(voters.claims) : std::nullopt;
+}
+
 // Marks the falsetickers and returns the rest.
 std::vector<Candidate> truechimers(Selection& sel, const std::vector<Source>& sources,
     const Voters& voters, const std::optional<Interval>& agreed)
@@ -162,10 +176,9 @@ std::vector<Candidate> truechimers(Selection& sel, const std::vector<Source>& so
             continue;
         }
         st.select = Select::falseticker;
-        st.why = agreed
-            ? fmt::format("falseticker: misses what the majority agrees on by {:.3f} ms",
-                ms(gap(st.claim, *agreed)))
-            : "no majority of the sources agrees";
+        st.why = agreed ? fmt::format("falseticker: misses what the majority agrees on by {} ms",
+                     ms(gap(st.claim, *agreed)))
+                        : "no majority of the sources agrees";
     }
     return kept;
 }
@@ -177,14 +190,14 @@ void mark(Selection& sel, const Clustered& clustered)
         st.select = Select::outlier;
         st.select_jitter = c.select_jitter;
         st.why = fmt::format(
-            "outlier: {:.3f} ms from the others, the farthest of all", ms(c.select_jitter));
+            "outlier: {} ms from the others, the farthest of all", ms(c.select_jitter));
     }
     for (const Candidate& c : clustered.survivors) {
         Standing& st = *sel.standing(c.id);
         st.select = Select::candidate;
         st.select_jitter = c.select_jitter;
-        st.why = fmt::format(
-            "survivor: within {:.3f} ms of the truth by its own account", ms(c.distance));
+        st.why
+            = fmt::format("survivor: within {} ms of the truth by its own account", ms(c.distance));
     }
 }
 
@@ -209,7 +222,7 @@ Selection select(const SelectionInput& in, const Policy& policy)
     }
 
     const Voters candidates = voters(sel, in.sources, policy);
-    const auto agreed = agreement(candidates.claims);
+    const auto agreed = agreement(candidates, policy);
     const Clustered clustered = cluster(
         truechimers(sel, in.sources, candidates, agreed), policy.minclock, policy.mindist);
     mark(sel, clustered);
@@ -231,7 +244,7 @@ Selection select(const SelectionInput& in, const Policy& policy)
     sel.combined = combine(survivors, *sel.peer);
     Standing& peer = *sel.standing(*sel.peer);
     peer.select = Select::system_peer;
-    peer.why = fmt::format("system peer: within {:.3f} ms of the truth by its own account",
+    peer.why = fmt::format("system peer: within {} ms of the truth by its own account",
         ms(peer.estimate->distance + peer.estimate->jitter));
     sel.truth = truth_of(sel, in.sources, candidates.correct, agreed.value_or(peer.claim));
     sel.leap = vote(sel, in.sources);

@@ -72,6 +72,21 @@ TEST(Selection, FollowsTheOnlySource)
     CHECK(s.truth.upper < Seconds{16e-3});
 }
 
+TEST(Selection, BelievesNeitherOfTwoThatProveEachOtherWrong)
+{
+    sources = {source(1, 0ms), source(2, 24ms)};
+    sources[0].filter.shift[3]->offset = -6ms; // jitter makes the claims wide enough to touch
+    sources[1].filter.shift[3]->offset = 30ms;
+    auto s = selected();
+    CHECK(!s.peer.has_value());
+    check(s, {Select::falseticker, Select::falseticker});
+    CHECK(says(s.standings[0], "no majority"));
+
+    policy.mindist = 9ms; // forgives so much
+    s = selected();
+    CHECK(s.peer.has_value());
+}
+
 TEST(Selection, IsNotTakenInByOneLiar)
 {
     sources = {source(1, 0ms), source(2, 250ms), source(3, 1ms), source(4, -1ms)};
