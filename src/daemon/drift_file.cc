@@ -13,7 +13,7 @@ namespace timeball::daemon {
 
 namespace {
 
-constexpr Frequency most = Frequency::ppm(500);
+constexpr Frequency most = Frequency::ppm(1000);
 
 } // namespace
 
@@ -55,7 +55,7 @@ std::optional<Frequency> DriftFile::read(std::string& fault)
     written_ = parse_drift(*text);
     if (!written_)
         fault = fmt::format(
-            "{}: no frequency between -500 and 500 ppm in it; starting without", path_);
+            "{}: no frequency between -1000 and 1000 ppm in it; starting without", path_);
     return written_;
 }
 

@@ -13,7 +13,7 @@
 
 namespace timeball::daemon {
 
-// The first number of the text, if it is one that a clock can have (within 500 ppm).
+// The first number of the text, if it is one that a clock can have (within 1000 ppm).
 std::optional<Frequency> parse_drift(std::string_view text);
 std::string format_drift(Frequency frequency);
 

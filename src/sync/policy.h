@@ -31,7 +31,7 @@ struct Policy {
     Poll allan{11};
     Frequency max_slew = Frequency::ppm(500);
     Frequency max_slew_at_start = Frequency::ppm(20'000);
-    Frequency max_frequency = Frequency::ppm(500);
+    Frequency max_frequency = Frequency::ppm(1000); // of an oscillator that is followed
 
     bool may_panic_once = false; // -g
     bool steps_at_start = false; // -G: the first update steps, however small the offset
