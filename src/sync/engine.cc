@@ -40,9 +40,9 @@ constexpr Frequency frequency_goal = Frequency::ppm(2);
 constexpr double usual_noise = 0.4;
 
 // An oscillator that has been followed for a while is certainly as fast as it was then, but for a
-// change of temperature or load.
+// change of temperature or load: 2 ppm at once, and what a poll interval adds to that.
 constexpr Seconds acquaintance{1800};
-constexpr Frequency moods = Frequency::ppm(2.5);
+constexpr Frequency moods = Frequency::ppm(2.1);
 
 // Half of a round trip may be asymmetry; usually about a tenth of that is.
 constexpr double usual_asymmetry = 0.1;

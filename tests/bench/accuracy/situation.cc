@@ -296,6 +296,85 @@ void add_others(std::vector<Situation>& all)
     }
 }
 
+// What nobody asked for: each found a fault at some time, or might have.
+void add_unforeseen_ones(std::vector<Situation>& all)
+{
+    const Upstream good{internet, internet};
+    const auto at_poll = [&](Situation s, int lowest, int highest) {
+        s.oscillator = s.oscillator.wander == 0 ? usual : s.oscillator;
+        s.minpoll = Poll{static_cast<std::int8_t>(lowest)};
+        s.maxpoll = Poll{static_cast<std::int8_t>(highest)};
+        s.settled = std::max(s.settled, Nanoseconds{12h});
+        s.span = s.settled + 24h;
+        all.push_back(std::move(s));
+    };
+    const auto detour = [](Seconds by) {
+        return [by](Stage& s) {
+            s.world().net().path(Stage::client(), s.server(0).address()).delay += by;
+        };
+    };
+    at_poll(
+        {.name = "detour",
+            .title = "one direction +10 ms from the 8th hour to the 12th, internet; poll 6 to 10",
+            .upstreams = {good},
+            .happenings = {{8h, detour(10ms)}, {12h, detour(-10ms)}},
+            .is_floor_fair = false},
+        6, 10);
+    at_poll({.name = "one-runs-away",
+                .title = "one of 3 servers runs away at 5 ppm; poll 6 to 10",
+                .upstreams = {good, {internet, internet, 0s, Frequency::ppm(5)}, good}},
+        6, 10);
+    at_poll({.name = "two-disagree",
+                .title = "one of 2 servers is off by 50 ms after 8 hours; poll 6 to 10",
+                .upstreams = {good, good},
+                .happenings = {{8h, [](Stage& s) { s.server(1).lies_by(50ms); }}},
+                .is_truth_told = false,
+                .is_floor_fair = false},
+        6, 10);
+    Situation heating{.name = "heating",
+        .title = "0.1 ppm a minute for an hour, and back, internet; poll 6 to 10",
+        .upstreams = {good},
+        .oracle = {.wander = 1e-8}};
+    for (int minute = 0; minute < 60; ++minute)
+        for (const auto& [from, ppm] : {std::pair{14h, 0.1}, {20h, -0.1}})
+            heating.happenings.push_back({from + 1min * minute,
+                [by = Frequency::ppm(ppm)](Stage& s) { s.oscillator().change_frequency(by); }});
+    at_poll(heating, 6, 10);
+    sim::Path loud = internet;
+    loud.jitter = 8ms;
+    at_poll({.name = "quieter",
+                .title = "20 ms + 8 ms each way, from the 8th hour on + 0.2 ms; poll 6 to 10",
+                .upstreams = {{loud, loud}},
+                .happenings = {{8h,
+                    [](Stage& s) {
+                        auto& net = s.world().net();
+                        net.path(Stage::client(), s.server(0).address()).jitter = 200us;
+                        net.path(s.server(0).address(), Stage::client()).jitter = 200us;
+                    }}},
+                .is_floor_fair = false},
+        6, 10);
+    at_poll({.name = "back-and-wrong",
+                .title = "the only server is away for 2 hours and comes back 20 ms off",
+                .upstreams = {good},
+                .happenings = {{14h, [](Stage& s) { s.server(0).dies(); }},
+                    {16h,
+                        [](Stage& s) {
+                            s.server(0).lives().lies_by(20ms);
+                            s.refer_to(20ms);
+                        }}},
+                .settled = 22h,
+                .disturbed = 16h,
+                .is_truth_told = false,
+                .is_floor_fair = false},
+        6, 10);
+    at_poll({.name = "poll-3", .title = "internet, poll 3 only", .upstreams = {good}}, 3, 3);
+    at_poll({.name = "poll-10-17",
+                .title = "internet, poll 10 to 17",
+                .upstreams = {good},
+                .oracle_poll = Poll{12}},
+        10, 17);
+}
+
 std::vector<Situation> all_situations()
 {
     std::vector<Situation> all;
@@ -306,6 +385,7 @@ std::vector<Situation> all_situations()
     add_oscillators(all);
     add_reference_clock(all);
     add_others(all);
+    add_unforeseen_ones(all);
     return all;
 }
 
