@@ -107,7 +107,7 @@ std::string_view as_text(std::span<const std::byte> bytes)
 }
 
 std::array<std::optional<PossibleMac>, 2> possible_macs(
-    std::span<const std::byte> datagram, const Message& message)
+    std::span<const std::byte> datagram, const Message& message, Pad allowed)
 {
     assert(message.is_sound());
     const std::size_t end = header_size + message.header.count;
@@ -123,7 +123,8 @@ std::array<std::optional<PossibleMac>, 2> possible_macs(
         if (digest != 16 && digest != 20 && digest != 32)
             continue;
         const auto pad = datagram.subspan(end, covered - end);
-        if (std::any_of(pad.begin(), pad.end(), [](std::byte b) { return b != std::byte{0}; }))
+        if (allowed == Pad::zeros
+            && std::any_of(pad.begin(), pad.end(), [](std::byte b) { return b != std::byte{0}; }))
             continue;
         const KeyId key{WireReader{datagram.subspan(covered)}.take<std::uint32_t>()};
         if (key != KeyId{})

@@ -95,7 +95,9 @@ struct PossibleMac {
     KeyId key; // never 0
     std::span<const std::byte> digest; // 16, 20 or 32 octets
 };
+// NTPsec's answers have octets of earlier ones in their padding; a request is not let off so.
+enum class Pad : std::uint8_t { zeros, anything };
 std::array<std::optional<PossibleMac>, 2> possible_macs(
-    std::span<const std::byte> datagram, const Message& message);
+    std::span<const std::byte> datagram, const Message& message, Pad allowed = Pad::zeros);
 
 } // namespace timeball::control

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace timeball::control {
 
@@ -39,6 +40,8 @@ std::string to_string(const Failure& failure)
         return "timed out with an incomplete answer";
     case Failure::Kind::too_many:
         return "the answer does not end";
+    case Failure::Kind::unauthentic:
+        return "the answer is not signed with our key";
     case Failure::Kind::refused:
         break;
     }
@@ -49,6 +52,7 @@ Bytes Session::ask(Question question, Instant<Mono> now)
 {
     question_ = std::move(question);
     tries_left_ = patience_.tries;
+    saw_unauthentic_ = tried_other_ = false;
     return request(now);
 }
 
@@ -65,8 +69,69 @@ Bytes Session::request(Instant<Mono> now)
         .opcode = question_->opcode,
         .sequence = sequence_,
         .association = question_->association};
-    const auto data = as_bytes(question_->data);
-    return encode(header, data.first(std::min(data.size(), max_data)));
+    std::string data = question_->data.substr(0, max_data);
+    // Blanks at the end of a configuration change nothing, and make both paddings the same.
+    if (is_to_be_signed() && question_->opcode == Opcode::configure)
+        data.resize(std::min(max_data, (header_size + data.size() + 7) / 8 * 8 - header_size), ' ');
+    Bytes datagram = encode(header, as_bytes(data));
+    if (is_to_be_signed())
+        sign(datagram);
+    return datagram;
+}
+
+bool Session::use(const Credentials& credentials)
+{
+    key_ = {};
+    authenticator_.reset();
+    padding_ = Padding::eight;
+    is_padding_known_ = false;
+    if (credentials.key == KeyId{} || !credentials.keys)
+        return credentials.key == KeyId{};
+    auto authenticator = std::make_shared<ntp::Authenticator>(credentials.keys);
+    std::array<std::byte, ntp::max_mac_size> room;
+    if (authenticator->sign(credentials.key, {}, room) == 0)
+        return false;
+    key_ = credentials.key;
+    authenticator_ = std::move(authenticator);
+    return true;
+}
+
+void Session::sign(Bytes& datagram)
+{
+    const auto multiple = static_cast<std::size_t>(padding_);
+    datagram.resize((datagram.size() + multiple - 1) / multiple * multiple);
+    std::array<std::byte, ntp::max_mac_size> room;
+    const auto size = authenticator_->sign(key_, datagram, room);
+    datagram.insert(datagram.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(size));
+}
+
+bool Session::is_authentic(std::span<const std::byte> datagram, const Message& message)
+{
+    for (const auto& mac : possible_macs(datagram, message, Pad::anything)) {
+        if (mac && mac->key == key_
+            && authenticator_->verify(
+                datagram.first(mac->covered), datagram.subspan(mac->covered), {}))
+            return true;
+    }
+    return false;
+}
+
+// A server that looks elsewhere for the MAC says that we have no permission.
+bool Session::tries_other_padding()
+{
+    if (!is_to_be_signed() || is_padding_known_)
+        return false;
+    padding_ = padding_ == Padding::eight ? Padding::four : Padding::eight;
+    return !std::exchange(tried_other_, true);
+}
+
+Session::Step Session::refused(Error error, Instant<Mono> now)
+{
+    if (error == Error::permission && tries_other_padding()) {
+        ++tries_left_;
+        return Send{request(now)};
+    }
+    return ended(Failure{Failure::Kind::refused, error});
 }
 
 Session::Step Session::ended(Step how)
@@ -87,8 +152,9 @@ Session::Step Session::look(Instant<Mono> now)
         return Wait{};
     if (tries_left_ > 0)
         return Send{request(now)};
-    return ended(
-        Failure{fragments_.empty() ? Failure::Kind::timed_out : Failure::Kind::incomplete});
+    return ended(Failure{saw_unauthentic_ ? Failure::Kind::unauthentic
+            : fragments_.empty()          ? Failure::Kind::timed_out
+                                          : Failure::Kind::incomplete});
 }
 
 bool Session::is_ours(const Message& message) const
@@ -106,9 +172,14 @@ Session::Step Session::take(std::span<const std::byte> datagram, Instant<Mono> n
         return Wait{};
     const Header& h = message->header;
     if (h.is_error)
-        return ended(Failure{Failure::Kind::refused, Error(h.status >> 8)});
+        return refused(Error(h.status >> 8), now);
     if (!message->is_sound() || (h.count == 0 && h.has_more))
         return Wait{};
+    if (is_to_be_signed() && !is_authentic(datagram, *message)) {
+        saw_unauthentic_ = true; // who forges one must not end the question: the true one may come
+        return Wait{};
+    }
+    is_padding_known_ |= is_to_be_signed();
     if (++datagrams_ > 2 * max_fragments)
         return ended(Failure{Failure::Kind::too_many});
     if (total_ && (!h.has_more || h.offset + h.count > *total_))

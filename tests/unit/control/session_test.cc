@@ -7,6 +7,7 @@
 
 #include "control/session.h"
 #include "control/variables.h"
+#include "ntp/keys.h"
 
 #include <algorithm>
 #include <string>
@@ -226,4 +227,131 @@ TEST(Session, EndsAStreamThatDoesNot)
         step = session.take(encode(h, as_bytes("abcd")), now);
     }
     CHECK(std::get<Failure>(step).kind == Failure::Kind::too_many);
+}
+
+// --- signed ------------------------------------------------------------------
+
+namespace {
+
+std::shared_ptr<const ntp::KeyTable> key_table(std::string_view text)
+{
+    return std::make_shared<const ntp::KeyTable>(ntp::parse_keys(text).keys);
+}
+
+// The server's side: where its kind looks for the MAC, and what it sends back.
+struct SigningServer {
+    std::size_t multiple = 8; // octets that it pads to
+    std::byte leak{0x5a}; // what NTPsec has there is anything
+    ntp::Authenticator authenticator{key_table("7 SHA1 secret\n8 AES 0123456789abcdef\n")};
+
+    bool believes(const Bytes& request)
+    {
+        const auto message = *decode(request);
+        const auto covered
+            = (header_size + message.header.count + multiple - 1) / multiple * multiple;
+        return request.size() > covered
+            && authenticator
+                   .verify(
+                       std::span{request}.first(covered), std::span{request}.subspan(covered), {})
+                   .has_value();
+    }
+
+    Bytes reply(const Bytes& request, std::string_view text, KeyId signs = {7})
+    {
+        Header h = decode(request)->header;
+        h.is_response = true;
+        Bytes datagram;
+        if (!believes(request)) {
+            h.is_error = true;
+            h.status = 0x0100;
+            return encode(h, {});
+        }
+        datagram = encode(h, as_bytes(text));
+        const auto end = datagram.size();
+        datagram.resize((end + multiple - 1) / multiple * multiple);
+        std::fill(datagram.begin() + static_cast<long>(end), datagram.end(), leak);
+        std::array<std::byte, ntp::max_mac_size> room;
+        const auto size = authenticator.sign(signs, datagram, room);
+        datagram.insert(datagram.end(), room.begin(), room.begin() + static_cast<long>(size));
+        return datagram;
+    }
+};
+
+const Question interfaces{Opcode::read_ordered_list, {}, "ifstats", true};
+
+} // namespace
+
+TEST(Session, SignsForServersOfEitherPadding)
+{
+    for (const std::size_t multiple : {8u, 4u}) {
+        SigningServer server{.multiple = multiple};
+        Session asking;
+        CHECK(asking.use({{7}, key_table("7 SHA1 secret")}));
+        auto step = asking.take(
+            server.reply(asking.ask({Opcode::read_ordered_list, {}, "", true}, now), "x=1"), now);
+        if (multiple == 4) {
+            CHECK(is<Session::Send>(step)); // it said that it does not believe us
+            step = asking.take(server.reply(std::get<Session::Send>(step).datagram, "x=1"), now);
+        }
+        CHECK(is<Reply>(step));
+        // From then on the padding is known.
+        CHECK(is<Reply>(asking.take(server.reply(asking.ask(interfaces, now), "x=2"), now)));
+    }
+}
+
+TEST(Session, SignsConfigurationsForBothPaddingsAtOnce)
+{
+    for (const std::string text : {"server 10.0.0.1", "unpeer 10.0.0.1", "x", ""}) {
+        Session asking;
+        asking.use({{8}, key_table("8 AES 0123456789abcdef")});
+        const auto request = asking.ask({Opcode::configure, {}, text, true}, now);
+        CHECK(SigningServer{.multiple = 8}.believes(request));
+        CHECK(SigningServer{.multiple = 4}.believes(request));
+        const auto data = decode(request)->data();
+        CHECK(as_text(data).starts_with(text));
+        CHECK(as_text(data).find_first_not_of(' ', text.size()) == std::string_view::npos);
+    }
+}
+
+TEST(Session, TakesARefusalAfterBothPaddings)
+{
+    SigningServer server;
+    Session asking;
+    asking.use({{7}, key_table("7 SHA1 wrong")});
+    auto step = asking.take(server.reply(asking.ask(interfaces, now), ""), now);
+    if (is<Session::Send>(step))
+        step = asking.take(server.reply(std::get<Session::Send>(step).datagram, ""), now);
+    CHECK(is<Failure>(step));
+    CHECK(std::get<Failure>(step) == (Failure{Failure::Kind::refused, Error::permission}));
+}
+
+TEST(Session, BelievesNoAnswerThatIsNotSignedWithItsKey)
+{
+    SigningServer server;
+    Session asking{{.tries = 1}};
+    asking.use({{7}, key_table("7 SHA1 secret")});
+    const auto request = asking.ask(interfaces, now);
+    CHECK(is<Session::Wait>(asking.take(replies(request, "x=1")[0], now)));
+    CHECK(is<Session::Wait>(asking.take(server.reply(request, "x=1", {8}), now))); // another key
+    auto changed = server.reply(request, "x=1");
+    changed[header_size] ^= std::byte{1};
+    CHECK(is<Session::Wait>(asking.take(changed, now)));
+    const auto step = asking.look(now + 5s);
+    CHECK(is<Failure>(step));
+    CHECK(std::get<Failure>(step).kind == Failure::Kind::unauthentic);
+
+    const auto again = asking.ask(interfaces, now);
+    asking.take(replies(again, "x=1")[0], now);
+    CHECK(is<Reply>(asking.take(server.reply(again, "x=1"), now))); // the true one came after all
+}
+
+TEST(Session, SignsOnlyWhatIsToBeSigned)
+{
+    Session asking;
+    asking.use({{7}, key_table("7 SHA1 secret")});
+    LONGS_EQUAL(header_size, asking.ask({Opcode::read_status, {}, ""}, now).size());
+    LONGS_EQUAL(header_size + 12 + 4 + 20, asking.ask(interfaces, now).size());
+    CHECK(asking.use({}));
+    LONGS_EQUAL(header_size + 8, asking.ask(interfaces, now).size());
+    CHECK_FALSE(asking.use({{9}, key_table("7 SHA1 secret")}));
 }
