@@ -4,6 +4,8 @@
 
 #include "control/variables.h"
 
+#include "control/packet.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -52,6 +54,22 @@ std::string printable(std::string_view text)
             clean += c;
     }
     return clean;
+}
+
+// The next variable of `reply`, cut off it; nothing where there is only a comma.
+std::optional<Variable> take_variable(std::string_view& reply)
+{
+    const std::string clean = printable(next_item(reply));
+    const std::string_view item = trimmed(clean);
+    const auto equals = item.find('=');
+    const auto name = trimmed(item.substr(0, equals));
+    if (name.empty())
+        return std::nullopt;
+    auto value = equals == item.npos ? std::string_view{} : trimmed(item.substr(equals + 1));
+    const bool is_quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
+    if (is_quoted)
+        value = value.substr(1, value.size() - 2);
+    return Variable{std::string{name}, std::string{value}, is_quoted};
 }
 
 } // namespace
@@ -113,19 +131,36 @@ VariableList parse_variables(std::string_view reply)
 {
     VariableList list;
     while (!reply.empty()) {
-        const std::string clean = printable(next_item(reply));
-        const std::string_view item = trimmed(clean);
-        const auto equals = item.find('=');
-        const auto name = trimmed(item.substr(0, equals));
-        if (name.empty())
-            continue;
-        auto value = equals == item.npos ? std::string_view{} : trimmed(item.substr(equals + 1));
-        const bool is_quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
-        if (is_quoted)
-            value = value.substr(1, value.size() - 2);
-        list.set({std::string{name}, std::string{value}, is_quoted});
+        if (auto variable = take_variable(reply))
+            list.set(std::move(*variable));
     }
     return list;
+}
+
+Rows parse_rows(std::string_view reply)
+{
+    // The shortest variable of a row has four octets, and a reply so many fragments at most.
+    constexpr long long most_rows = max_fragments * max_data / 4;
+    Rows found;
+    while (!reply.empty()) {
+        auto variable = take_variable(reply);
+        if (!variable)
+            continue;
+        const auto point = variable->name.rfind('.');
+        const auto number = point == std::string::npos
+            ? std::nullopt
+            : to_integer(std::string_view{variable->name}.substr(point + 1));
+        if (!number) {
+            found.plain.set(std::move(*variable));
+        } else if (*number >= 0 && *number < most_rows) {
+            const auto index = static_cast<std::size_t>(*number);
+            found.rows.resize(std::max(found.rows.size(), index + 1));
+            variable->name.resize(point);
+            found.rows[index].set(std::move(*variable));
+        }
+    }
+    std::erase_if(found.rows, [](const VariableList& row) { return row.empty(); });
+    return found;
 }
 
 std::optional<long long> to_integer(std::string_view text)
@@ -155,6 +190,22 @@ std::optional<double> to_number(std::string_view text)
     if (fault != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
         return std::nullopt;
     return value;
+}
+
+std::optional<ntp::Timestamp> to_timestamp(std::string_view text)
+{
+    if (text.size() != 19 || !text.starts_with("0x") || text[10] != '.')
+        return std::nullopt;
+    std::uint64_t bits = 0;
+    for (const auto half : {text.substr(2, 8), text.substr(11, 8)}) {
+        std::uint32_t value = 0;
+        const auto [end, fault]
+            = std::from_chars(half.data(), half.data() + half.size(), value, 16);
+        if (fault != std::errc{} || end != half.data() + half.size())
+            return std::nullopt;
+        bits = bits << 32 | value;
+    }
+    return ntp::Timestamp{bits};
 }
 
 } // namespace timeball::control

@@ -4,6 +4,8 @@
 // Lists of variables as control messages carry them: `name=value, name="a, b", name`. Reading them
 // is total and as tolerant as ntpq is of what old servers send.
 
+#include "ntp/timestamp.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,8 +46,17 @@ private:
 // Control characters and octets from 127 up are left out; commas separate outside of quotes only.
 VariableList parse_variables(std::string_view reply);
 
+// Lists of rows (clients, interfaces, restrictions): "addr.0=.., hits.0=.., addr.1=..". Each row
+// has its variables without their numbers; what has no number is `plain`.
+struct Rows {
+    VariableList plain;
+    std::vector<VariableList> rows; // by number; of what one reply can hold
+};
+Rows parse_rows(std::string_view reply);
+
 // What a value is as a number: decimal or 0x.., the whole text or nothing.
 std::optional<long long> to_integer(std::string_view text);
 std::optional<double> to_number(std::string_view text);
+std::optional<ntp::Timestamp> to_timestamp(std::string_view text); // "0x01234567.89abcdef"
 
 } // namespace timeball::control

@@ -4,11 +4,8 @@
 
 #include "timeballq/cells.h"
 
-#include "control/variables.h"
-
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 
@@ -58,35 +55,22 @@ std::string plain_number(double value)
     return text;
 }
 
-std::optional<ntp::Timestamp> to_timestamp(std::string_view text)
+std::string iso_date(ntp::Timestamp time)
 {
-    if (text.size() != 19 || !text.starts_with("0x") || text[10] != '.')
-        return std::nullopt;
-    std::uint64_t bits = 0;
-    for (const auto half : {text.substr(2, 8), text.substr(11, 8)}) {
-        std::uint32_t value = 0;
-        const auto [end, fault]
-            = std::from_chars(half.data(), half.data() + half.size(), value, 16);
-        if (fault != std::errc{} || end != half.data() + half.size())
-            return std::nullopt;
-        bits = bits << 32 | value;
-    }
-    return ntp::Timestamp{bits};
-}
-
-std::string date(ntp::Timestamp time)
-{
-    const auto raw = fmt::format("{:08x}.{:08x}", time.bits >> 32, time.bits & 0xffffffff);
-    if (time.is_zero())
-        return raw + " (no time)";
     using namespace std::chrono;
     const sys_time<nanoseconds> instant{ntp::to_instant(time, era_pivot).time_since_epoch()};
     const auto day = floor<days>(instant);
     const year_month_day calendar{day};
     const hh_mm_ss clock{floor<milliseconds>(instant - day)};
-    return fmt::format("{} {:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", raw, int{calendar.year()},
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", int{calendar.year()},
         unsigned{calendar.month()}, unsigned{calendar.day()}, clock.hours().count(),
         clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+}
+
+std::string date(ntp::Timestamp time)
+{
+    const auto raw = fmt::format("{:08x}.{:08x}", time.bits >> 32, time.bits & 0xffffffff);
+    return raw + " " + (time.is_zero() ? "(no time)" : iso_date(time));
 }
 
 std::string uptime(std::int64_t seconds)

@@ -3,6 +3,7 @@
 #pragma once
 // Figures as ntpq has always written them: in columns of a fixed width, and dates in a fixed form.
 
+#include "control/variables.h"
 #include "ntp/timestamp.h"
 
 #include <cstdint>
@@ -23,11 +24,11 @@ std::string interval(std::optional<std::int64_t> seconds);
 // short as can be read back.
 std::string plain_number(double value);
 
-// "0x01234567.89abcdef"
-std::optional<ntp::Timestamp> to_timestamp(std::string_view text);
+using control::to_timestamp;
 
 // "eeab1549.e2cc5d77 2026-11-20T18:51:53.885Z"; "(no time)" for zero.
 std::string date(ntp::Timestamp time);
+std::string iso_date(ntp::Timestamp time); // the second part of it
 
 std::string uptime(std::int64_t seconds); // "02:18:07", "3D 02:18:07"
 

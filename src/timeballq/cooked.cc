@@ -27,16 +27,11 @@ constexpr std::string_view registers[]{"filtdelay", "filtoffset", "filtdisp", "f
 
 std::string flags(long long flash)
 {
-    constexpr std::array<std::string_view, 13> names{"pkt_dup", "pkt_bogus", "pkt_unsync",
-        "pkt_denied", "pkt_auth", "pkt_stratum", "pkt_header", "pkt_autokey", "pkt_crypto",
-        "peer_stratum", "peer_dist", "peer_loop", "peer_unreach"};
     std::string text = fmt::format("{:02x}", flash);
     if (flash == 0)
         return text + " ok";
-    for (std::size_t bit = 0; bit < names.size(); ++bit) {
-        if (flash >> bit & 1)
-            text.append(" ").append(names[bit]);
-    }
+    for (const auto test : flash_tests(flash))
+        text.append(" ").append(test);
     return text;
 }
 
@@ -53,6 +48,19 @@ std::string tabbed(std::string_view list)
 }
 
 } // namespace
+
+std::vector<std::string_view> flash_tests(long long flash)
+{
+    constexpr std::array<std::string_view, 13> names{"pkt_dup", "pkt_bogus", "pkt_unsync",
+        "pkt_denied", "pkt_auth", "pkt_stratum", "pkt_header", "pkt_autokey", "pkt_crypto",
+        "peer_stratum", "peer_dist", "peer_loop", "peer_unreach"};
+    std::vector<std::string_view> failed;
+    for (std::size_t bit = 0; bit < names.size(); ++bit) {
+        if (flash >> bit & 1)
+            failed.push_back(names[bit]);
+    }
+    return failed;
+}
 
 std::string cooked_value(const control::Variable& variable)
 {

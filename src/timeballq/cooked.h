@@ -7,6 +7,8 @@
 #include "control/variables.h"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace timeball::query {
 
@@ -17,5 +19,8 @@ std::string raw(const std::string& reply);
 
 // "10.77.0.3", "-0.1", "\"x86_64\"": one value, cooked by its name.
 std::string cooked_value(const control::Variable& variable);
+
+// The tests that a peer failed, by the bits of its variable flash: "peer_dist".
+std::vector<std::string_view> flash_tests(long long flash);
 
 } // namespace timeball::query
