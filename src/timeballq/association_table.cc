@@ -44,4 +44,20 @@ std::string association_table(const std::vector<AssociationStatus>& associations
     return text;
 }
 
+Json association_json(const AssociationStatus& association)
+{
+    const auto columns = peer_columns(association.status);
+    Json json = Json::object();
+    json.set("association", association.id.value)
+        .set("status", fmt::format("{:04x}", association.status))
+        .set("tally", std::string(1, tally(association.status)))
+        .set("condition", columns.condition)
+        .set("is_configured", (association.status & 0x8000) != 0)
+        .set("is_reachable", (association.status & 0x1000) != 0)
+        .set("authentication", columns.authentication.substr(0, columns.authentication.find(' ')))
+        .set("last_event", columns.event)
+        .set("events", columns.events);
+    return json;
+}
+
 } // namespace timeball::query

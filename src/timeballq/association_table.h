@@ -4,6 +4,7 @@
 // The list of associations that READSTAT brings, and its table.
 
 #include "ntp/types.h"
+#include "timeballq/json.h"
 
 #include <cstdint>
 #include <optional>
@@ -22,5 +23,6 @@ struct AssociationStatus {
 std::optional<std::vector<AssociationStatus>> read_associations(std::string_view data);
 
 std::string association_table(const std::vector<AssociationStatus>& associations);
+Json association_json(const AssociationStatus& association);
 
 } // namespace timeball::query

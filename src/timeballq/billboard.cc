@@ -4,6 +4,7 @@
 
 #include "timeballq/billboard.h"
 
+#include "base/address.h"
 #include "timeballq/cells.h"
 #include "timeballq/status_words.h"
 
@@ -55,7 +56,10 @@ std::string reference(const Peer& peer, const Layout& layout)
 {
     std::string shown
         = peer.variables.get(layout.columns == Columns::local_address ? "dstadr" : "refid");
-    if (shown.find_first_of(".:") == shown.npos)
+    const auto address = layout.shows_hashes ? parse_address(shown) : std::nullopt;
+    if (address && address->family == Family::ipv4)
+        shown = fmt::format("{:08x}", address->to_ipv4());
+    else if (shown.find_first_of(".:") == shown.npos)
         shown = "." + shown + ".";
     if (layout.columns == Columns::association) {
         if (shown.size() >= 8)
@@ -115,6 +119,8 @@ int decimals_of(const control::VariableList& v)
 
 std::string billboard_header(const Layout& layout)
 {
+    if (layout.columns == Columns::names_last)
+        return " st t when poll reach   delay   offset   jitter refid           T remote";
     std::string header = padded("     remote    ", name_width(layout));
     switch (layout.columns) {
     case Columns::reference_id:
@@ -125,6 +131,8 @@ std::string billboard_header(const Layout& layout)
         break;
     case Columns::local_address:
         header += "       local      ";
+        break;
+    case Columns::names_last:
         break;
     }
     header += "st t when poll reach   delay   offset   ";
@@ -140,20 +148,24 @@ std::string billboard_line(
     const Peer& peer, const Layout& layout, std::optional<ntp::Timestamp> clock)
 {
     const auto& v = peer.variables;
+    const int decimals = decimals_of(v);
+    const auto when = interval(age(v, clock)).substr(0, 4);
+    const auto poll = interval(poll_interval(v)).substr(0, 4);
+    const auto figures
+        = fmt::format("{:2} {} {:>4} {:>4}  {:3o} {} {} {}", v.integer("stratum").value_or(20),
+            type(v), when, poll, v.integer("reach").value_or(0), figure(v, "delay", decimals),
+            figure(v, "offset", decimals), quality(peer, layout, decimals));
+    if (layout.columns == Columns::names_last)
+        return fmt::format(
+            " {} {} {} {}\n", figures, reference(peer, layout), tally(peer.status), peer.name);
+
     const std::size_t room = name_width(layout);
     std::string line(1, tally(peer.status));
     if (layout.is_wide && peer.name.size() > room)
         line += peer.name + "\n" + std::string(room + 2, ' ');
     else
         line += padded(peer.name.substr(0, room), room) + " ";
-    const int decimals = decimals_of(v);
-    const auto when = interval(age(v, clock)).substr(0, 4);
-    const auto poll = interval(poll_interval(v)).substr(0, 4);
-    return line
-        + fmt::format("{} {:2} {} {:>4} {:>4}  {:3o} {} {} {}\n", reference(peer, layout),
-            v.integer("stratum").value_or(20), type(v), when, poll, v.integer("reach").value_or(0),
-            figure(v, "delay", decimals), figure(v, "offset", decimals),
-            quality(peer, layout, decimals));
+    return line + fmt::format("{} {}\n", reference(peer, layout), figures);
 }
 
 std::optional<std::string> peer_address(const control::VariableList& variables)

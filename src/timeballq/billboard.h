@@ -17,13 +17,15 @@ namespace timeball::query {
 enum class Columns : std::uint8_t {
     reference_id, // peers
     association, // apeers: reference identifier and association
-    local_address // opeers: and dispersion in place of jitter
+    local_address, // opeers: and dispersion in place of jitter
+    names_last // rpeers: figures first, so that names need no room
 };
 
 struct Layout {
     Columns columns = Columns::reference_id;
     std::size_t width = 80; // of the terminal; more than 104 are not used
     bool is_wide = false; // a name that is too long has a line of its own
+    bool shows_hashes = false; // reference identifiers that are addresses, as eight digits
 };
 
 struct Peer {

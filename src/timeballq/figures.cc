@@ -134,6 +134,26 @@ constexpr Figure authinfo[]{
     {"authcmacfails", "CMAC failures:       ", Form::packets},
 };
 
+constexpr Figure ntsinfo[]{
+    {"nts_client_send", "NTS client sends:          ", Form::number},
+    {"nts_client_recv_good", "NTS client recvs good:     ", Form::number},
+    {"nts_client_recv_bad", "NTS client recvs w error:  ", Form::number},
+    {"nts_server_recv_good", "NTS server recvs good:     ", Form::number},
+    {"nts_server_recv_bad", "NTS server recvs w error:  ", Form::number},
+    {"nts_server_send", "NTS server sends:          ", Form::number},
+    {"nts_cookie_make", "NTS make cookies:          ", Form::number},
+    {"nts_cookie_decode", "NTS decode cookies:        ", Form::number},
+    {"nts_cookie_decode_old", "NTS decode cookies old:    ", Form::number},
+    {"nts_cookie_decode_old2", "NTS decode cookies old2:   ", Form::number},
+    {"nts_cookie_decode_older", "NTS decode cookies older:  ", Form::number},
+    {"nts_cookie_decode_too_old", "NTS decode cookies too old:", Form::number},
+    {"nts_cookie_decode_error", "NTS decode cookies error:  ", Form::number},
+    {"nts_ke_probes_good", "NTS KE client probes good: ", Form::number},
+    {"nts_ke_probes_bad", "NTS KE client probes bad:  ", Form::number},
+    {"nts_ke_serves_good", "NTS KE serves good:        ", Form::number},
+    {"nts_ke_serves_bad", "NTS KE serves bad:         ", Form::number},
+};
+
 constexpr Figure pstats[]{
     {"srcadr", "remote host:          ", Form::address},
     {"dstadr", "local address:        ", Form::address},
@@ -159,6 +179,7 @@ constexpr Summary all_summaries[]{
     {"iostats", "datagrams and wake-ups", iostats, {}, false},
     {"timerstats", "timers", timerstats, {}, false},
     {"authinfo", "keys and message authentication", authinfo, {}, false},
+    {"ntsinfo", "network time security: packets, cookies, key exchanges", ntsinfo, {}, false},
 };
 
 // Packets per second or seconds per packet, whichever is more than one.

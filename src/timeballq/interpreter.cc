@@ -21,6 +21,7 @@ const std::vector<Interpreter::Command>& Interpreter::table()
         std::vector<Command> all{
             {"peers", "", "the servers it follows, and how well they agree", &I::peers},
             {"lpeers", "", "the same", &I::peers},
+            {"rpeers", "", "the same with the names to the right", &I::peers},
             {"apeers", "", "the same with association identifiers", &I::peers},
             {"opeers", "", "the same with local address and dispersion", &I::peers},
             {"lopeers", "", "the same as opeers", &I::peers},
@@ -52,11 +53,34 @@ const std::vector<Interpreter::Command>& Interpreter::table()
         for (const Summary& summary : summaries())
             all.push_back({summary.command, "", summary.purpose, &I::summary});
         const std::vector<Command> rest{
+            {"mrulist", "[FILTER...] [sort=KEY]", "the clients that were heard last", &I::clients},
+            {"direct", "", "mrulist prints while it reads, or no longer", &I::mode},
+            {"ifstats", "", "the addresses it listens on", &I::ordered_list},
+            {"reslist", "", "who may ask it what", &I::ordered_list},
+            {"why", "[ID|&N]", "why sources are followed or not, in words", &I::why},
+            {"check", "[HOST]", "what the NTP Pool's monitor would see, and score", &I::check},
+            {"wait", "[-t SPAN] [-b BOUND]", "wait until it is synchronized", &I::wait},
+            {"watch", "[-n SPAN] COMMAND", "a command again and again", &I::watch},
+            {"monitor", "[-w SPAN] [-c SPAN] [-s N]", "one line and a status for Nagios",
+                &I::monitor},
+            {"poll", "[N] [verbose]", "ask it for the time, as a client does", &I::poll},
+            {"config", "LINE", "change its configuration", &I::configure},
+            {"config-from-file", "FILE", "the same with the lines of a file",
+                &I::configure_from_file},
+            {"saveconfig", "FILE", "have it write its configuration", &I::save_configuration},
+            {"keyid", "[ID]", "the key to sign with", &I::key_id},
+            {"keytype", "[TYPE]", "its type: MD5, SHA1, SHA256, AES", &I::key_type},
+            {"passwd", "[SECRET]", "its secret", &I::password},
+            {"authenticate", "[yes|no]", "sign every request", &I::authenticate},
             {"host", "[-4|-6] [HOST]", "ask this host from now on", &I::host},
-            {"hostnames", "[yes|no]", "show names or addresses of peers", &I::host_names},
+            {"hostnames", "[yes|no|hostname|hostnum]", "show names or addresses of peers",
+                &I::host_names},
             {"timeout", "[MILLISECONDS]", "how long to wait for an answer", &I::timeout},
             {"raw", "", "show variables as they come", &I::mode},
             {"cooked", "", "show variables in words", &I::mode},
+            {"json", "", "show everything as JSON", &I::mode},
+            {"drefid", "[hash|ipv4]", "how reference identifiers are shown", &I::reference_ids},
+            {"delay", "[MILLISECONDS]", "accepted for ntpq's sake", &I::delay},
             {"debug", "[no|LEVEL]", "accepted for ntpq's sake", &I::mode},
             {"ntpversion", "[1-4]", "the version claimed in requests", &I::claim_version},
             {"version", "", "the version of this program", &I::version},
@@ -113,18 +137,55 @@ Interpreter::Outcome Interpreter::run(std::string_view line)
     Words words = words_of(line);
     if (words.empty())
         return {};
-    const auto found = matching(words.front());
-    if (found.empty())
-        return fault(fmt::format("'{}' is not a command ('help' lists them)", words.front()));
-    if (found.size() > 1) {
+    std::string name = words.front();
+    if (name.starts_with(':')) // ":config", as in ntpq
+        name.erase(0, 1);
+    std::replace(name.begin(), name.end(), '_', '-');
+    const auto found = matching(name);
+    if (found.size() == 1) {
+        words.erase(words.begin());
+        const Command& command = *found.front();
+        const Outcome outcome = (this->*command.carry_out)(command, words);
+        return settings_.is_json ? in_json(command.name, outcome) : outcome;
+    }
+    Outcome outcome;
+    if (found.empty()) {
+        outcome = fault(fmt::format("'{}' is not a command ('help' lists them)", words.front()));
+    } else {
         std::string candidates;
         for (const Command* command : found)
             candidates.append(candidates.empty() ? "" : ", ").append(command->name);
-        return fault(fmt::format("'{}' can mean {}", words.front(), candidates));
+        outcome = fault(fmt::format("'{}' can mean {}", words.front(), candidates));
     }
-    words.erase(words.begin());
-    const Command& command = *found.front();
-    return (this->*command.carry_out)(command, words);
+    return settings_.is_json ? in_json(name, outcome) : outcome;
+}
+
+// One value, whatever became of the command.
+Interpreter::Outcome Interpreter::in_json(std::string_view command, const Outcome& outcome) const
+{
+    const auto line = [](std::string text) {
+        while (text.ends_with('\n'))
+            text.pop_back();
+        return text;
+    };
+    if (outcome.again && outcome.out.ends_with("}\n")) // what is watched is JSON already
+        return outcome;
+    Json whole = Json::object();
+    whole.set("command", command);
+    if (!host_.empty())
+        whole.set("host", host_);
+    if (!outcome.json.is_null())
+        whole.merge(outcome.json);
+    else if (!outcome.out.empty())
+        whole.set("text", line(outcome.out));
+    if (!outcome.err.empty())
+        whole.set("error", line(outcome.err));
+    Outcome told = outcome;
+    told.out = whole.text() + "\n";
+    told.err.clear();
+    if (outcome.is_end)
+        told.out.clear();
+    return told;
 }
 
 Interpreter::Outcome Interpreter::connect(const std::string& name)
@@ -134,9 +195,8 @@ Interpreter::Outcome Interpreter::connect(const std::string& name)
         host.name = to_string(endpoint->address);
         host.port = endpoint->port;
     }
-    if (const auto connected = conversation_.connect(host); !connected) {
+    if (const auto connected = conversation_.connect(host); !connected)
         return {.err = name + ": " + connected.error().text + "\n", .got_no_answer = true};
-    }
     host_ = name;
     associations_.clear();
     return {};
@@ -160,12 +220,17 @@ Interpreter::Outcome Interpreter::host(const Command&, const Words& arguments)
 Interpreter::Outcome Interpreter::host_names(const Command&, const Words& arguments)
 {
     if (!arguments.empty()) {
-        if (arguments[0] != "yes" && arguments[0] != "no")
-            return fault(fmt::format("'{}' is neither 'yes' nor 'no'", arguments[0]));
-        settings_.shows_names = arguments[0] == "yes";
+        const std::string& wanted = arguments[0];
+        const bool is_configured = wanted == "hostname" || wanted == "hostnum";
+        if (wanted != "yes" && wanted != "no" && !is_configured)
+            return fault(
+                fmt::format("'{}' is none of 'yes', 'no', 'hostname' and 'hostnum'", wanted));
+        settings_.shows_names = wanted == "yes" || wanted == "hostname";
+        settings_.shows_configured_names = is_configured;
     }
-    return {.out = settings_.shows_names ? "resolved hostnames being shown\n"
-                                         : "resolved hostnames not being shown\n"};
+    return {.out
+        = fmt::format("resolved hostnames {0}being shown\n{1}", settings_.shows_names ? "" : "not ",
+            settings_.shows_configured_names ? "supplied hostnames being shown\n" : "")};
 }
 
 Interpreter::Outcome Interpreter::timeout(const Command&, const Words& arguments)
@@ -188,6 +253,11 @@ Interpreter::Outcome Interpreter::mode(const Command& command, const Words& argu
     if (command.name == "debug")
         return {.out = fmt::format("debug level is {}\n",
                     arguments.empty() || arguments[0] == "no" ? "0" : arguments[0])};
+    if (command.name == "direct") {
+        settings_.is_direct = !settings_.is_direct;
+        return {.out = fmt::format("Direct mode is {}\n", settings_.is_direct ? "on" : "off")};
+    }
+    settings_.is_json = command.name == "json";
     settings_.is_raw = command.name == "raw";
     return {.out = fmt::format("Output set to {}\n", command.name)};
 }
@@ -202,6 +272,29 @@ Interpreter::Outcome Interpreter::claim_version(const Command&, const Words& arg
         conversation_.change(settings_.patience);
     }
     return {.out = fmt::format("NTP version being claimed is {}\n", settings_.patience.version)};
+}
+
+// ntpq adds it to timestamps that it encrypts, and encrypts none.
+Interpreter::Outcome Interpreter::delay(const Command&, const Words& arguments)
+{
+    if (!arguments.empty()) {
+        const auto wanted = control::to_integer(arguments[0]);
+        if (!wanted || *wanted < 0 || *wanted > 600'000)
+            return fault(
+                fmt::format("'{}' is not a number of milliseconds (0 to 600000)", arguments[0]));
+        delay_ = *wanted;
+    }
+    return {.out = fmt::format("delay {} ms\n", delay_)};
+}
+
+Interpreter::Outcome Interpreter::reference_ids(const Command&, const Words& arguments)
+{
+    if (!arguments.empty()) {
+        if (arguments[0] != "hash" && arguments[0] != "ipv4")
+            return fault(fmt::format("'{}' is neither 'hash' nor 'ipv4'", arguments[0]));
+        settings_.shows_hashes = arguments[0] == "hash";
+    }
+    return {.out = fmt::format("drefid value is {}\n", settings_.shows_hashes ? "hash" : "ipv4")};
 }
 
 Interpreter::Outcome Interpreter::version(const Command&, const Words&)
@@ -224,7 +317,7 @@ Interpreter::Outcome Interpreter::help(const Command&, const Words& arguments)
     std::string text;
     for (const Command& command : table())
         text += fmt::format(
-            "  {:<15} {:<26} {}\n", command.name, command.arguments, command.purpose);
+            "  {:<16} {:<26} {}\n", command.name, command.arguments, command.purpose);
     return {.out = text};
 }
 

@@ -7,6 +7,9 @@
 #include "timeballq/billboard.h"
 #include "timeballq/conversation.h"
 #include "timeballq/figures.h"
+#include "timeballq/health.h"
+#include "timeballq/json.h"
+#include "timeballq/keyring.h"
 
 #include <map>
 #include <string>
@@ -17,7 +20,12 @@ namespace timeball::query {
 
 struct Settings {
     bool shows_names = true; // of addresses, where they have one
+    bool shows_configured_names = false; // of servers, as their configuration has them
     bool is_raw = false;
+    bool is_json = false; // one value of JSON for each command, also for what went wrong
+    bool is_direct = false; // mrulist prints entries in the order in which they come
+    bool signs_all = false; // requests, not only those that must be
+    bool shows_hashes = false; // reference identifiers as eight digits where they are addresses
     bool is_wide = false;
     std::size_t width = 0; // of the terminal; 0: not said
     std::uint16_t port = 123;
@@ -33,12 +41,27 @@ public:
         std::string out, err; // each whole lines
         bool is_end = false; // quit
         bool got_no_answer = false; // the host did not answer
+        std::optional<int> status; // the exit status that this command wants
+        // To be run again after a while, until somebody interrupts.
+        struct Again {
+            std::string line;
+            Nanoseconds after;
+        };
+        std::optional<Again> again;
+        Json json; // an object: what `out` says, when JSON is wanted
     };
 
     Interpreter(Conversation& conversation, const Settings& settings);
 
     Outcome connect(const std::string& host);
     Outcome run(std::string_view line);
+
+    // Keys to sign with; on failure a sentence.
+    Result<void, std::string> read_keys(const std::string& path);
+    void choose_key(KeyId id);
+
+    // What may stand in place of the last word of a line that is being typed.
+    std::vector<std::string> completions(std::string_view line) const;
 
     // Every command with its arguments and what it is for, in the order of the manual.
     struct Help {
@@ -62,6 +85,23 @@ private:
     Outcome keep_list(const Command& command, const Words& arguments);
     Outcome summary(const Command& command, const Words& arguments);
     Outcome peer_statistics(const Command& command, const Words& arguments);
+    Outcome clients(const Command& command, const Words& arguments);
+    Outcome ordered_list(const Command& command, const Words& arguments);
+    Outcome configure(const Command& command, const Words& arguments);
+    Outcome configure_from_file(const Command& command, const Words& arguments);
+    Outcome save_configuration(const Command& command, const Words& arguments);
+    Outcome poll(const Command& command, const Words& arguments);
+    Outcome why(const Command& command, const Words& arguments);
+    Outcome check(const Command& command, const Words& arguments);
+    Outcome wait(const Command& command, const Words& arguments);
+    Outcome watch(const Command& command, const Words& arguments);
+    Outcome monitor(const Command& command, const Words& arguments);
+    Outcome key_id(const Command& command, const Words& arguments);
+    Outcome key_type(const Command& command, const Words& arguments);
+    Outcome password(const Command& command, const Words& arguments);
+    Outcome authenticate(const Command& command, const Words& arguments);
+    Outcome delay(const Command& command, const Words& arguments);
+    Outcome reference_ids(const Command& command, const Words& arguments);
     Outcome host(const Command& command, const Words& arguments);
     Outcome host_names(const Command& command, const Words& arguments);
     Outcome timeout(const Command& command, const Words& arguments);
@@ -78,7 +118,16 @@ private:
     Result<control::Reply, Problem> fetch_figures(AssociationId id, const std::string& names);
     Outcome show_variables(
         control::Opcode opcode, AssociationId id, const std::string& names, bool says_which);
+    std::optional<control::VariableList> fetch_variables(
+        AssociationId id, const std::string& names);
+    Result<Health, Problem> fetch_health();
+    // Signed; asks the operator for the key when there is none yet.
+    Result<control::Reply, Problem> ask_signed(control::Question question);
+    Result<void, Problem> get_key();
+    Outcome send_configuration(const std::string& text, const std::string& shown);
+    Outcome in_json(std::string_view command, const Outcome& outcome) const;
     std::string name_of(const std::string& address);
+    std::string client_name(const std::string& address);
     Words names_on_list() const;
     static Outcome fault(const std::string& text);
     Outcome failed(const Problem& problem) const;
@@ -89,6 +138,9 @@ private:
     std::vector<AssociationStatus> associations_; // as last heard
     std::vector<std::pair<std::string, std::string>> list_; // addvars
     std::map<std::string, std::string> names_; // of addresses, as found so far
+    Keyring keys_;
+    bool has_key_ = false; // the conversation was given it
+    long long delay_ = 0; // milliseconds, for ntpq's sake
 };
 
 } // namespace timeball::query

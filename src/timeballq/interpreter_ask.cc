@@ -5,6 +5,7 @@
 #include "timeballq/cells.h"
 #include "timeballq/command.h"
 #include "timeballq/cooked.h"
+#include "timeballq/measures.h"
 #include "timeballq/status_words.h"
 
 #include <fmt/format.h>
@@ -41,7 +42,9 @@ Result<Reply, Problem> Interpreter::ask(const control::Question& question)
 {
     if (host_.empty())
         return unexpected(Problem{"no host to ask ('host NAME' chooses one)"});
-    return conversation_.ask(question);
+    control::Question asked = question;
+    asked.is_signed |= settings_.signs_all;
+    return conversation_.ask(asked);
 }
 
 Result<std::vector<AssociationStatus>, Problem> Interpreter::fetch_associations()
@@ -95,10 +98,15 @@ Interpreter::Outcome Interpreter::peers(const Command& command, const Words&)
     if (!list)
         return failed(list.error());
     if (list->empty())
-        return {.out = host_ + ": no associations\n"};
+        return {.out = host_ + ": no associations\n",
+            .json = std::move(Json::object().set("peers", Json::array()))};
 
-    Layout layout{.width = settings_.width, .is_wide = settings_.is_wide};
-    if (command.name == "apeers")
+    Layout layout{.width = settings_.width,
+        .is_wide = settings_.is_wide,
+        .shows_hashes = settings_.shows_hashes};
+    if (command.name == "rpeers")
+        layout.columns = Columns::names_last;
+    else if (command.name == "apeers")
         layout.columns = Columns::association;
     else if (command.name == "opeers" || command.name == "lopeers")
         layout.columns = Columns::local_address;
@@ -114,6 +122,7 @@ Interpreter::Outcome Interpreter::peers(const Command& command, const Words&)
     Outcome outcome;
     outcome.out = cell("server") + billboard_header(layout) + "\n"
         + std::string(billboard_width(layout) + (column == 0 ? 0 : column + 1), '=') + "\n";
+    Json peers = Json::array();
     for (const auto& [id, status] : *list) {
         const auto reply = ask({Opcode::read_variables, id, ""});
         if (!reply && reply.error().refusal)
@@ -127,10 +136,18 @@ Interpreter::Outcome Interpreter::peers(const Command& command, const Words&)
         auto variables = control::parse_variables(reply->data);
         const auto address = peer_address(variables);
         auto name = peer_name(variables, address ? name_of(*address) : "");
+        if (const auto given = variables.get("srchost");
+            settings_.shows_configured_names && !given.empty())
+            name = given;
+        Json one = association_json({id, reply->status});
+        one.set("name", name).merge(json_of(variables));
+        peers.add(std::move(one));
         outcome.out += cell(host_)
             + billboard_line(
                 {id, reply->status, std::move(variables), std::move(name)}, layout, clock);
     }
+    outcome.json = Json::object();
+    outcome.json.set("peers", std::move(peers));
     return outcome;
 }
 
@@ -140,7 +157,11 @@ Interpreter::Outcome Interpreter::associations(const Command& command, const Wor
         if (const auto list = fetch_associations(); !list)
             return failed(list.error());
     }
-    return {.out = association_table(associations_)};
+    Json list = Json::array();
+    for (const auto& known : associations_)
+        list.add(association_json(known));
+    return {.out = association_table(associations_),
+        .json = std::move(Json::object().set("associations", std::move(list)))};
 }
 
 Interpreter::Outcome Interpreter::show_variables(
@@ -160,10 +181,16 @@ Interpreter::Outcome Interpreter::show_variables(
                                      status_words(opcode, id, reply->status));
     }
     const auto variables = control::parse_variables(reply->data);
+    Json json = Json::object();
+    json.set("association", id.value)
+        .set("status", fmt::format("{:04x}", reply->status))
+        .set("status_words", status_words(opcode, id, reply->status))
+        .set("variables", json_of(variables));
     if (variables.empty())
-        return {.out = text + "no variables\n"};
+        return {.out = text + "no variables\n", .json = std::move(json)};
     return {
-        .out = text + (settings_.is_raw ? raw(reply->data) : cooked(variables, settings_.width))};
+        .out = text + (settings_.is_raw ? raw(reply->data) : cooked(variables, settings_.width)),
+        .json = std::move(json)};
 }
 
 // Without an association the names are the system's.
@@ -204,6 +231,7 @@ Interpreter::Outcome Interpreter::read_range(const Command& command, const Words
     if (command.name == "mreadlist" || command.name == "mrl")
         names = names_on_list();
     Outcome outcome;
+    Json list = Json::array();
     for (const auto& known : associations_) {
         if (known.id < *first || known.id > *last)
             continue;
@@ -213,7 +241,10 @@ Interpreter::Outcome Interpreter::read_range(const Command& command, const Words
         outcome.got_no_answer |= one.got_no_answer;
         if (!one.err.empty())
             return outcome;
+        list.add(std::move(one.json));
     }
+    outcome.json = Json::object();
+    outcome.json.set("associations", std::move(list));
     if (outcome.out.empty())
         return fault(fmt::format("no association between {} and {}", first->value, last->value));
     return outcome;
@@ -255,6 +286,7 @@ Interpreter::Outcome Interpreter::summary(const Command& command, const Words&)
     const auto reply = fetch_figures({}, names_of(wanted.figures));
     if (!reply)
         return failed(reply.error());
+    Json figures = json_of(control::parse_variables(reply->data));
     std::string text;
     if (settings_.is_raw)
         text = raw(reply->data);
@@ -273,12 +305,13 @@ Interpreter::Outcome Interpreter::summary(const Command& command, const Words&)
         const auto both = fetch_figures({}, names_of(wanted.twice, true));
         if (!both)
             return failed(both.error());
+        figures.merge(json_of(control::parse_variables(both->data)));
         text += settings_.is_raw ? raw(both->data)
                                  : double_table(control::parse_variables(both->data), wanted.twice);
     }
     if (text.empty())
         text = host_ + ": there are no such figures\n";
-    return {.out = text};
+    return {.out = text, .json = std::move(Json::object().set("figures", std::move(figures)))};
 }
 
 Interpreter::Outcome Interpreter::peer_statistics(const Command& command, const Words& arguments)
@@ -293,13 +326,17 @@ Interpreter::Outcome Interpreter::peer_statistics(const Command& command, const 
         return failed(reply.error());
     if (settings_.is_raw)
         return {.out = raw(reply->data)};
+    const auto variables = control::parse_variables(reply->data);
+    Json json = association_json({*id, reply->status});
+    json.merge(json_of(variables));
     const auto with_name = [this](const std::string& address) {
         const auto name = name_of(address);
         return name.empty() ? address : name;
     };
     return {.out = fmt::format("associd={} status={:04x} {},\n", id->value, reply->status,
                        peer_status_words(reply->status))
-            + figures_table(control::parse_variables(reply->data), peer_figures(), with_name)};
+            + figures_table(variables, peer_figures(), with_name),
+        .json = std::move(json)};
 }
 
 } // namespace timeball::query

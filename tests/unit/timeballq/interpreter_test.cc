@@ -8,6 +8,7 @@
 
 #include "timeballq/interpreter.h"
 
+#include <algorithm>
 #include <string>
 
 #include <CppUTest/TestHarness.h>
@@ -172,6 +173,16 @@ TEST(ReplayedNtpd, ShowsItsSummaries)
         out("sysinfo.hex", "sysstats").c_str());
 }
 
+TEST(ReplayedNtpd, ShowsItsPeersWithTheirNamesToTheRight)
+{
+    STRCMP_CONTAINS(
+        " st t when poll reach   delay   offset   jitter refid           T remote\n"
+        "===============================================================================\n"
+        "  1 u    -   64    1   0.0470   0.0156   0.0305 ....            - 10.77.0.1\n"
+        "  2 u    1   64    1   0.0513   0.0061   0.0358 127.127.1.1     + 10.77.0.2\n",
+        out("peers.hex", "rpeers").c_str());
+}
+
 TEST(ReplayedNtpd, IsAskedOneByOneWhenItDoesNotKnowThemAll)
 {
     Replayed ntpd{"sysinfo.hex"};
@@ -309,7 +320,7 @@ TEST(Interpreter, UnderstandsTheBeginningsOfCommands)
     STRCMP_EQUAL(run("associations").out.c_str(), run("ass").out.c_str());
     STRCMP_EQUAL(run("lassociations").out.c_str(), run("lass").out.c_str());
     STRCMP_EQUAL(run("peers").out.c_str(), run("lpe").out.c_str());
-    STRCMP_EQUAL("'p' can mean peers, passociations, pstats\n", run("p").err.c_str());
+    STRCMP_EQUAL("'p' can mean peers, passociations, pstats, poll, passwd\n", run("p").err.c_str());
     STRCMP_EQUAL("'foo' is not a command ('help' lists them)\n", run("foo").err.c_str());
     CHECK(run("").out.empty());
     CHECK(run("  ").err.empty());
@@ -380,4 +391,91 @@ TEST(Interpreter, HelpsWithEveryCommand)
         STRCMP_CONTAINS(std::string{command.purpose}.c_str(),
             run("help " + std::string{command.name}).out.c_str());
     }
+}
+
+TEST(Interpreter, ShowsReferenceIdentifiersAsHashes)
+{
+    Interpreter interpreter{server, wanted};
+    interpreter.connect("ntp.example");
+    STRCMP_EQUAL("drefid value is ipv4\n", interpreter.run("drefid").out.c_str());
+    STRCMP_EQUAL("drefid value is hash\n", interpreter.run("drefid hash").out.c_str());
+    const auto text = interpreter.run("peers").out;
+    STRCMP_CONTAINS("\n*192.0.2.1       .GPS. ", text.c_str());
+    STRCMP_CONTAINS("\n+2001:db8::2     0a000001 ", text.c_str());
+    STRCMP_EQUAL("'x' is neither 'hash' nor 'ipv4'\n", interpreter.run("drefid x").err.c_str());
+}
+
+TEST(Interpreter, ShowsNamesAsConfigured)
+{
+    Interpreter interpreter{server, wanted};
+    interpreter.connect("ntp.example");
+    STRCMP_EQUAL("resolved hostnames not being shown\nsupplied hostnames being shown\n",
+        interpreter.run("hostnames hostnum").out.c_str());
+    STRCMP_EQUAL("'maybe' is none of 'yes', 'no', 'hostname' and 'hostnum'\n",
+        interpreter.run("hostnames maybe").err.c_str());
+}
+
+// --- JSON --------------------------------------------------------------------
+
+TEST(Interpreter, SaysEverythingInJsonWhenAsked)
+{
+    wanted.is_json = true;
+    for (const auto& command : Interpreter::commands()) {
+        if (command.name == "quit" || command.name == "exit")
+            continue;
+        const auto outcome = run(std::string{command.name});
+        CHECK_TEXT(outcome.err.empty(), command.name.data());
+        const auto head
+            = "{\"command\":\"" + std::string{command.name} + "\",\"host\":\"ntp.example\"";
+        STRCMP_EQUAL(head.c_str(), outcome.out.substr(0, head.size()).c_str());
+        CHECK_TEXT(outcome.out.ends_with("}\n"), command.name.data());
+        LONGS_EQUAL(1, std::count(outcome.out.begin(), outcome.out.end(), '\n'));
+    }
+    STRCMP_EQUAL("{\"command\":\"foo\",\"host\":\"ntp.example\",\"error\":"
+                 "\"'foo' is not a command ('help' lists them)\"}\n",
+        run("foo").out.c_str());
+}
+
+TEST(Interpreter, HasPeersAndVariablesInJson)
+{
+    wanted.is_json = true;
+    auto text = run("peers").out;
+    STRCMP_CONTAINS(
+        "{\"command\":\"peers\",\"host\":\"ntp.example\",\"peers\":[{\"association\":4711,"
+        "\"status\":\"",
+        text.c_str());
+    STRCMP_CONTAINS("\"tally\":\"*\",\"condition\":\"sys.peer\",", text.c_str());
+    STRCMP_CONTAINS(
+        "\"name\":\"192.0.2.1\",\"srcadr\":\"192.0.2.1\",\"srcport\":123,", text.c_str());
+    STRCMP_CONTAINS("\"delay_ms\":12.345", text.c_str());
+    text = run("rv 0 stratum,refid").out;
+    STRCMP_CONTAINS("\"variables\":{\"stratum\":2,\"refid\":\"192.0.2.1\"}}\n", text.c_str());
+    text = run("rv 9").out;
+    STRCMP_CONTAINS("\"error\":\"ntp.example: no such association (BADASSOC)\"}\n", text.c_str());
+    STRCMP_CONTAINS("\"text\":\"primary timeout 5000 ms\"", run("timeout").out.c_str());
+}
+
+// --- completion --------------------------------------------------------------
+
+TEST(Interpreter, CompletesWhatIsBeingTyped)
+{
+    using Words = std::vector<std::string>;
+    Interpreter interpreter{server, wanted};
+    interpreter.connect("ntp.example");
+    CHECK((interpreter.completions("pe") == Words{"peers"}));
+    CHECK(
+        (interpreter.completions("mr") == Words{"mreadvar", "mrv", "mreadlist", "mrl", "mrulist"}));
+    CHECK((interpreter.completions("help sysi") == Words{"sysinfo"}));
+    CHECK((interpreter.completions("rv &").empty())); // no list has been seen yet
+    interpreter.run("as");
+    CHECK((interpreter.completions("rv &") == Words{"&1", "&2", "&3", "&4"}));
+    CHECK((interpreter.completions("rv 0 strat") == Words{"stratum"}));
+    CHECK((interpreter.completions("rv &1 stratum,filtd")
+        == Words{"stratum,filtdelay", "stratum,filtdisp"}));
+    CHECK((interpreter.completions("mrulist sort=-c") == Words{"sort=-count"}));
+    CHECK((interpreter.completions("mrulist li") == Words{"limited"}));
+    CHECK((interpreter.completions("hostnames ") == Words{"yes", "no", "hostname", "hostnum"}));
+    CHECK(interpreter.completions("nonsense x").empty());
+    LONGS_EQUAL(
+        static_cast<long>(Interpreter::commands().size()), interpreter.completions("").size());
 }

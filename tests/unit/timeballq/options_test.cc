@@ -59,9 +59,44 @@ TEST(Options, SayWhatIsWrong)
         "--port: '0' is not a number from 1 to 65535", parse_options({"-P", "0"}).fault.c_str());
 }
 
+TEST(Options, ChooseAKey)
+{
+    const auto options = parse_options({"-k", "/etc/ntp.keys", "-a", "7", "--json", "-S", "ntp1"});
+    STRCMP_EQUAL("", options.fault.c_str());
+    STRCMP_EQUAL("/etc/ntp.keys", options.keys_file.c_str());
+    CHECK(options.key == KeyId{7});
+    CHECK(options.settings.is_json);
+    CHECK(options.settings.shows_configured_names);
+    CHECK_FALSE(options.settings.shows_names);
+    STRCMP_EQUAL("--authentication: 'x' is not a number from 1 to 65535",
+        parse_options({"-a", "x"}).fault.c_str());
+}
+
+TEST(Options, HaveCommandsInPlaceOfAHost)
+{
+    const auto options
+        = parse_options({"-n", "monitor", "-w", "10", "-c50", "ntp1", "--json", "-P", "124"});
+    STRCMP_EQUAL("", options.fault.c_str());
+    CHECK(options.commands == std::vector<std::string>{"monitor -w 10 -c50"});
+    CHECK(options.hosts == std::vector<std::string>{"ntp1"});
+    CHECK(options.settings.is_json);
+    CHECK_FALSE(options.settings.shows_names);
+    LONGS_EQUAL(124, options.settings.port);
+
+    CHECK(parse_options({"why"}).commands == std::vector<std::string>{"why"});
+    CHECK(parse_options({"why"}).hosts == std::vector<std::string>{"localhost"});
+    CHECK_FALSE(parse_options({"why", "-n"}).settings.shows_names);
+    CHECK(parse_options({"watch", "-n", "1", "rv", "0", "-x"}).commands
+        == std::vector<std::string>{"watch -n 1 rv 0 -x"});
+    // A host of such a name has another before it, or dashes.
+    CHECK(parse_options({"--", "why"}).hosts == std::vector<std::string>{"why"});
+    CHECK((parse_options({"ntp1", "why"}).hosts == std::vector<std::string>{"ntp1", "why"}));
+}
+
 TEST(Options, AreAllInTheUsage)
 {
-    for (const char* word : {"--ipv4", "--ipv6", "--command", "--help", "--interactive",
-             "--numeric", "--peers", "--port", "--version", "--wide", "--width"})
+    for (const char* word : {"--authentication", "--json", "--keyfile", "--srcname", "--srcnumber",
+             "--ipv4", "--ipv6", "--command", "--help", "--interactive", "--numeric", "--peers",
+             "--port", "--version", "--wide", "--width"})
         CHECK(usage().find(word) != std::string_view::npos);
 }

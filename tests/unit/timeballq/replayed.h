@@ -8,6 +8,7 @@
 
 #include "control/answer.h"
 
+#include <deque>
 #include <map>
 #include <tuple>
 
@@ -27,7 +28,57 @@ inline Result<control::Reply, Problem> answered(
     return unexpected(Problem{.text = "timed out, nothing received", .is_silence = true});
 }
 
-class Replayed final : public Conversation {
+// What both have: a clock that stands still but for pauses, no files and no operator but what the
+// test gives them, and answers about the time as the test wants them.
+class TestConversation : public Conversation {
+public:
+    Instant<Mono> time{std::chrono::seconds{1000}};
+    int pauses_until_interrupt = -1; // for ever
+    std::map<std::string, std::string> files;
+    std::deque<std::string> operator_says;
+    std::deque<Result<TimeAnswer, Problem>> times; // one for each question, the last for all others
+    control::Credentials credentials;
+
+    bool use(const control::Credentials& wanted) override
+    {
+        credentials = wanted;
+        return true;
+    }
+    Result<TimeAnswer, Problem> ask_time(std::uint8_t, Nanoseconds) override
+    {
+        if (times.empty())
+            return unexpected(
+                Problem{.text = "no answer to a request for the time", .is_silence = true});
+        auto answer = times.front();
+        if (times.size() > 1)
+            times.pop_front();
+        return answer;
+    }
+    Instant<Mono> now() const override { return time; }
+    bool pause(Nanoseconds span) override
+    {
+        time += span;
+        return pauses_until_interrupt < 0 || pauses_until_interrupt-- > 0;
+    }
+    EventLoop::Owned catch_interrupts() override { return nullptr; }
+    Result<std::string, std::string> read_file(const std::string& path) override
+    {
+        const auto file = files.find(path);
+        if (file == files.end())
+            return unexpected(path + ": No such file or directory");
+        return file->second;
+    }
+    std::optional<std::string> ask_operator(const std::string&, bool) override
+    {
+        if (operator_says.empty())
+            return std::nullopt;
+        auto said = operator_says.front();
+        operator_says.pop_front();
+        return said;
+    }
+};
+
+class Replayed final : public TestConversation {
 public:
     explicit Replayed(const std::string& capture)
     {
@@ -74,7 +125,7 @@ private:
     std::map<std::string, std::string> extra_;
 };
 
-class OurServer final : public Conversation {
+class OurServer final : public TestConversation {
 public:
     explicit OurServer(const report::Report& report) : report_{report} { }
 
