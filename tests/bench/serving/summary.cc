@@ -30,7 +30,9 @@ std::string cell(std::optional<double> value)
 {
     if (!value)
         return "-";
-    return *value >= 1000 ? fmt::format("{:.0f}", *value) : fmt::format("{:.2f}", *value);
+    return *value >= 1000            ? fmt::format("{:.0f}", *value)
+        : *value > 0 && *value < 0.1 ? fmt::format("{:.5f}", *value)
+                                     : fmt::format("{:.2f}", *value);
 }
 
 std::string table(const Figures& figures)
