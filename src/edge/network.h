@@ -83,8 +83,9 @@ public:
 class SocketUser {
 public:
     virtual void received(const Datagram& datagram) = 0;
-    virtual void received_all() {
-    } // of a batch, which may be of one; what was sent leaves after it
+    // Of a batch, which may be of one or, when no more came, of none. What was sent leaves after
+    // it.
+    virtual void received_all() { }
     virtual void transmitted(std::uint32_t token, Instant<Utc> when, StampKind stamp) = 0;
     // What the network said about something we sent (ICMP unreachable, for example).
     virtual void refused(const Endpoint& to, std::error_code why) = 0;

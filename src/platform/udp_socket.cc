@@ -15,7 +15,7 @@ namespace timeball::platform {
 
 namespace {
 
-constexpr int batches_a_turn = 4; // then the others of the loop have theirs
+constexpr int batches_a_turn = 5; // then the others of the loop have theirs
 constexpr int errors_a_turn = 16;
 constexpr unsigned most_idle_turns = 16;
 constexpr Nanoseconds rest_time = std::chrono::milliseconds{10};
@@ -164,8 +164,10 @@ UdpSocket::Fetched UdpSocket::receive(const bool& is_gone)
     batch.prepare();
     const int got
         = recvmmsg(fd_.get(), batch.messages.data(), DatagramBatch::size, MSG_DONTWAIT, nullptr);
-    if (got <= 0)
+    if (got <= 0) {
+        user_.received_all(); // there is no more
         return Fetched::none;
+    }
 
     const Nanoseconds ahead = clock_.ahead_of_system();
     const auto system = system_time();

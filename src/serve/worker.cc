@@ -174,6 +174,8 @@ void Worker::received(Door& door, const Datagram& datagram)
 
 void Worker::received_all(Door& door)
 {
+    if (!batch_began_)
+        batch_size_ = 0; // nobody waits
     answer_all(door);
     batch_began_.reset();
 }

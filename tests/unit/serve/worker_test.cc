@@ -600,6 +600,24 @@ TEST(Worker, AnswersThoseItKnowsWhenItCannotAnswerAll)
     UNSIGNED_LONGS_EQUAL(0, worker->clients().find(Address::ipv4(known))->dropped());
 }
 
+TEST(Worker, AnswersNewcomersWhenItLosesItsProcessorAgainAndAgain)
+{
+    // Always eight come at once and have waited for long, but then nobody is left.
+    SocketUser& user = network.open_sockets.at(wildcard)->user;
+    const auto bytes = request();
+    for (std::uint32_t i = 1; i <= 8000; ++i) {
+        client.address = Address::ipv4(0x20000000 + i);
+        user.received(
+            {.bytes = bytes, .from = client, .to = us, .received = clock.time, .waited = 20ms});
+        if (i % 8 > 0)
+            continue;
+        user.received_all();
+        user.received_all();
+        pass(1ms);
+    }
+    UNSIGNED_LONGLONGS_EQUAL(8000, tallies.read().of(Verdict::answered_client));
+}
+
 // --- limits that hurt nobody honest: `restrict default kod limited` and no other word ---
 
 namespace {
