@@ -175,7 +175,9 @@ struct Authenticator::Context {
         }
     }
 
-    // Size of the digest as it goes on the wire; 0 when the library fails.
+    bool is_cmac() const { return mac != nullptr; }
+
+    // Size of the whole digest; 0 when the library fails.
     std::size_t digest(
         std::span<const std::byte> message, std::array<unsigned char, EVP_MAX_MD_SIZE>& room)
     {
@@ -185,14 +187,14 @@ struct Authenticator::Context {
             const bool good = EVP_MAC_init(mac.get(), nullptr, 0, nullptr) == 1
                 && EVP_MAC_update(mac.get(), octets(message), message.size()) == 1
                 && EVP_MAC_final(mac.get(), room.data(), &size, room.size()) == 1;
-            return good ? std::min(size, max_digest_on_wire) : 0;
+            return good ? size : 0;
         }
         unsigned size = 0;
         const bool good = prepared && scratch
             && EVP_MD_CTX_copy_ex(scratch.get(), prepared.get()) == 1
             && EVP_DigestUpdate(scratch.get(), octets(message), message.size()) == 1
             && EVP_DigestFinal_ex(scratch.get(), room.data(), &size) == 1;
-        return good ? std::min<std::size_t>(size, max_digest_on_wire) : 0;
+        return good ? size : 0;
     }
 };
 
@@ -207,14 +209,34 @@ Authenticator::~Authenticator() = default;
 Authenticator::Authenticator(Authenticator&&) noexcept = default;
 Authenticator& Authenticator::operator=(Authenticator&&) noexcept = default;
 
+MacCounts& MacCounts::operator+=(const MacCounts& other)
+{
+    for (const auto count : {&MacCounts::lookups, &MacCounts::not_found, &MacCounts::digests_made,
+             &MacCounts::cmacs_made, &MacCounts::digests_checked, &MacCounts::digests_wrong,
+             &MacCounts::cmacs_checked, &MacCounts::cmacs_wrong})
+        this->*count += other.*count;
+    return *this;
+}
+
+std::optional<std::size_t> Authenticator::find(KeyId id)
+{
+    const auto index = keys_->find(id);
+    ++counts_.lookups;
+    if (!index)
+        ++counts_.not_found;
+    return index;
+}
+
 std::size_t Authenticator::sign(
     KeyId id, std::span<const std::byte> message, std::span<std::byte> room)
 {
-    const auto index = keys_->find(id);
+    const auto index = find(id);
     if (!index)
         return 0;
+    Context& context = contexts_[*index];
+    ++(context.is_cmac() ? counts_.cmacs_made : counts_.digests_made);
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-    const std::size_t size = contexts_[*index].digest(message, digest);
+    const std::size_t size = std::min(context.digest(message, digest), max_digest_on_wire);
     if (size == 0)
         return 0;
     WireWriter out{room};
@@ -229,7 +251,7 @@ Result<KeyId, MacFault> Authenticator::verify(
     if (mac.size() <= key_id_size)
         return unexpected(MacFault::wrong);
     const KeyId id{WireReader{mac}.take<std::uint32_t>()};
-    const auto index = keys_->find(id);
+    const auto index = find(id);
     if (!index)
         return unexpected(MacFault::unknown_key);
     const auto& allowed = keys_->keys()[*index].allowed;
@@ -239,10 +261,17 @@ Result<KeyId, MacFault> Authenticator::verify(
         return unexpected(MacFault::unknown_key);
 
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-    const std::size_t size = contexts_[*index].digest(message, digest);
+    Context& context = contexts_[*index];
+    const bool is_cmac = context.is_cmac();
+    ++(is_cmac ? counts_.cmacs_checked : counts_.digests_checked);
+    const std::size_t whole = context.digest(message, digest);
+    const auto given = mac.subspan(key_id_size);
+    const std::size_t size = given.size() == whole ? whole : std::min(whole, max_digest_on_wire);
     const auto expected = std::as_bytes(std::span{digest}.first(size));
-    if (size == 0 || !equal_in_constant_time(expected, mac.subspan(key_id_size)))
+    if (size == 0 || !equal_in_constant_time(expected, given)) {
+        ++(is_cmac ? counts_.cmacs_wrong : counts_.digests_wrong);
         return unexpected(MacFault::wrong);
+    }
     return id;
 }
 

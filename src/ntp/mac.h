@@ -59,6 +59,16 @@ private:
     std::vector<Key> keys_;
 };
 
+// What an authenticator has done.
+struct MacCounts {
+    std::uint64_t lookups = 0, not_found = 0; // of keys
+    std::uint64_t digests_made = 0, cmacs_made = 0;
+    std::uint64_t digests_checked = 0, digests_wrong = 0;
+    std::uint64_t cmacs_checked = 0, cmacs_wrong = 0;
+
+    MacCounts& operator+=(const MacCounts& other);
+};
+
 enum class MacFault : std::uint8_t {
     unknown_key, // also one that this sender may not use
     wrong
@@ -79,14 +89,19 @@ public:
     // there is no such key or the library does not offer its algorithm.
     std::size_t sign(KeyId id, std::span<const std::byte> message, std::span<std::byte> room);
 
-    // `mac` begins with the key identifier. Gives the key when the MAC is right.
+    // `mac` begins with the key identifier. Gives the key when the MAC is right. A digest may be
+    // longer than 20 octets if it is whole: ntpq sends SHA-256 so.
     Result<KeyId, MacFault> verify(
         std::span<const std::byte> message, std::span<const std::byte> mac, const Address& from);
 
+    const MacCounts& counts() const { return counts_; }
+
 private:
     struct Context;
+    std::optional<std::size_t> find(KeyId id);
 
     std::shared_ptr<const KeyTable> keys_;
+    MacCounts counts_;
     std::vector<Context> contexts_; // as keys_->keys()
 };
 
