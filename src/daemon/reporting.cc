@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace timeball::daemon {
@@ -20,7 +22,7 @@ constexpr std::uint64_t ServerCounters::*all_counters[] = {&ServerCounters::rece
     &ServerCounters::version1_symmetric, &ServerCounters::bad_format, &ServerCounters::bad_auth,
     &ServerCounters::declined, &ServerCounters::restricted, &ServerCounters::limited,
     &ServerCounters::kisses_sent, &ServerCounters::control_requests, &ServerCounters::dropped,
-    &ServerCounters::sent, &ServerCounters::send_failed};
+    &ServerCounters::sent, &ServerCounters::send_failed, &ServerCounters::ignored};
 static_assert(sizeof(ServerCounters) == std::size(all_counters) * sizeof(std::uint64_t),
     "a new counter belongs into the list above");
 
@@ -53,6 +55,30 @@ void number_candidates(std::vector<report::Association>& all)
     std::int32_t place = 0;
     for (report::Association* a : survivors)
         a->candidate = ++place;
+}
+
+std::string state_sentence(const sync::SystemState& system, std::optional<Seconds> since_update)
+{
+    if (system.is_orphan)
+        return "orphan: no source is left, and it serves on";
+    if (!system.peer && system.leap != Leap::unsynchronized && since_update)
+        return fmt::format(
+            "holdover: no source for {:.0f} s; the error bound grows", since_update->count());
+    if (!system.peer)
+        return "unsynchronized: no source can be followed";
+    switch (system.state) {
+    case sync::ClockState::nset:
+        return "the frequency of the clock is not known yet";
+    case sync::ClockState::fset:
+        return "the frequency of the clock is known from the drift file";
+    case sync::ClockState::spike:
+        return "an offset that may pass is being waited out";
+    case sync::ClockState::freq:
+        return "the frequency of the clock is being measured";
+    case sync::ClockState::sync:
+        break;
+    }
+    return "synchronized";
 }
 
 } // namespace
@@ -120,6 +146,13 @@ report::Report make_report(ReportInputs in)
     s.counters = in.counters;
     s.counters_hour = in.counters_hour;
     s.since_counters_hour = in.since_counters_hour;
+    s.timers = in.timers;
+    s.latest_events = std::move(in.latest_events);
+    s.drift_file_age = in.drift_file_age;
+    s.kernel = in.platform.clock.kernel();
+    if (in.system.reference_time != Instant<Utc>{})
+        s.since_update = Seconds{s.now - in.system.reference_time};
+    s.state = state_sentence(in.system, s.since_update);
     return r;
 }
 

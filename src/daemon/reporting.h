@@ -31,6 +31,9 @@ struct ReportInputs {
     report::ServerCounters counters;
     report::ServerCounters counters_hour; // since the last record
     Seconds since_counters_hour{0};
+    std::optional<report::Timers> timers;
+    std::vector<report::Event> latest_events;
+    std::optional<Seconds> drift_file_age;
 };
 
 report::Report make_report(ReportInputs inputs);

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "ntp/types.h"
+#include "report/kernel_clock.h"
 #include "time/time.h"
 
 #include <optional>
@@ -48,6 +49,9 @@ public:
     // True when the leap second that is announced is inserted or left out by whoever keeps this
     // clock; else it is on us.
     virtual bool leaps_by_itself() const { return false; }
+    // What the kernel says of its own clock, whether that is this one or not. Nothing: it is not
+    // asked, or says nothing. For reports; no decision follows from it.
+    virtual std::optional<report::KernelClock> kernel() const { return std::nullopt; }
     virtual std::string_view name() const = 0; // "kernel", "software", "none", "simulated"
 };
 

@@ -5,11 +5,14 @@
 // kernel's CLOCK_REALTIME, so that the stamps that the kernel gives to packets can be told on it.
 
 #include "edge/system_clock.h"
+#include "platform/kernel_state.h"
 
 namespace timeball::platform {
 
 class HostClock : public SystemClock {
 public:
+    std::optional<report::KernelClock> kernel() const override { return kernel_state(); }
+
     // This clock minus CLOCK_REALTIME, at this moment. From any thread.
     virtual Nanoseconds ahead_of_system() const = 0;
 };

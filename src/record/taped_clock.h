@@ -42,6 +42,10 @@ public:
     bool is_steered() const override { return traits_.is_steered; }
     bool leaps_by_itself() const override { return traits_.leaps_by_itself; }
     std::string_view name() const override { return traits_.name; }
+    std::optional<report::KernelClock> kernel() const override // never within a turn
+    {
+        return world_ ? world_->kernel() : std::nullopt;
+    }
 
 private:
     std::string written(const Result<Instant<Utc>, std::error_code>& done) const;

@@ -131,6 +131,7 @@ constexpr PeerRow table[] = {
     {"selbroken", false, [](const Association& a) { return decimal(a.selection_broken); }},
     {"candidate", false, [](const Association& a) { return integer(a.candidate); }},
     {"peer_var_list", false, [](const Association&) { return quoted(list_of_names()); }},
+    {"tb_why", false, [](const Association& a) { return quoted(a.view.why); }},
     // As others call them.
     {"src", false,
         [](const Association& a) {

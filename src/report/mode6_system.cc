@@ -196,28 +196,183 @@ constexpr SystemRow client_list[] = {
 
 // --- `iostats` and `timerstats` ----------------------------------------------
 
-// Receive buffers and wake-ups are an affair of ntpd's inside.
-constexpr SystemRow unknown(std::string_view name)
+// What there is none of here.
+constexpr SystemRow none(std::string_view name)
 {
-    return {name, false, [](const Report&) { return Text{}; }};
+    return {name, false, [](const Report&) { return decimal(std::uint64_t{0}); }};
 }
 
-constexpr SystemRow traffic[] = {
+template <std::uint64_t Traffic::*counter>
+constexpr SystemRow wakeups(std::string_view name)
+{
+    return {name, false, [](const Report& r) {
+                return r.system.traffic ? decimal((*r.system.traffic).*counter) : Text{};
+            }};
+}
+
+// Packets are answered as they are read: none waits in a buffer of ours.
+constexpr SystemRow input_and_output[] = {
     {"iostats_reset", false, [](const Report& r) { return whole_seconds(r.system.uptime); }},
-    unknown("total_rbuf"),
-    unknown("free_rbuf"),
-    unknown("used_rbuf"),
-    unknown("rbuf_lowater"),
+    none("total_rbuf"),
+    none("free_rbuf"),
+    none("used_rbuf"),
+    none("rbuf_lowater"),
     ever<&Counters::dropped>("io_dropped"),
-    unknown("io_ignored"),
+    ever<&Counters::ignored>("io_ignored"),
     ever<&Counters::received>("io_received"),
     ever<&Counters::sent>("io_sent"),
     ever<&Counters::send_failed>("io_sendfailed"),
-    unknown("io_wakeups"),
-    unknown("io_goodwakeups"),
+    none("io_ref_reads"),
     {"timerstats_reset", false, of<Timers, &System::timers, &Timers::since_reset>},
     {"timer_overruns", false, of<Timers, &System::timers, &Timers::overruns>},
     {"timer_xmts", false, of<Timers, &System::timers, &Timers::transmits>},
+};
+
+constexpr SystemRow readiness[] = {
+    wakeups<&Traffic::wakeups>("io_wakeups"),
+    wakeups<&Traffic::good_wakeups>("io_goodwakeups"),
+    wakeups<&Traffic::good_wakeups>("io_pkt_reads"),
+};
+
+// --- `authinfo` ------------------------------------------------------------
+
+template <auto... figures>
+constexpr SystemRow keys(std::string_view name)
+{
+    return {name, false, [](const Report& r) {
+                const auto& a = r.system.authentication;
+                return a ? decimal((((*a).*figures) + ...)) : Text{};
+            }};
+}
+
+using Keys = Authentication;
+constexpr SystemRow authentication[] = {
+    {"authreset", false, [](const Report& r) { return whole_seconds(r.system.uptime); }},
+    keys<&Keys::keys>("authkeys"),
+    none("authfreek"),
+    keys<&Keys::lookups>("authklookups"),
+    keys<&Keys::not_found>("authknotfound"),
+    keys<&Keys::digests_made, &Keys::cmacs_made>("authencrypts"),
+    keys<&Keys::digests_made>("authdigestencrypts"),
+    keys<&Keys::cmacs_made>("authcmacencrypts"),
+    keys<&Keys::digests_checked, &Keys::cmacs_checked>("authdecrypts"),
+    keys<&Keys::digests_checked>("authdigestdecrypts"),
+    keys<&Keys::digests_wrong>("authdigestfails"),
+    keys<&Keys::cmacs_checked>("authcmacdecrypts"),
+    keys<&Keys::cmacs_wrong>("authcmacfails"),
+    none("authkuncached"), // all keys are ready for use
+    none("authkexpired"),
+};
+
+// --- `ntsinfo`: nothing is asked or served with NTS ------------------------------
+
+constexpr SystemRow no_time(std::string_view name)
+{
+    return {name, false, [](const Report&) { return Text{"0.000"}; }};
+}
+
+constexpr SystemRow security[] = {
+    none("nts_client_send"),
+    none("nts_client_send_r"),
+    none("nts_client_recv_good"),
+    none("nts_client_recv_good_r"),
+    none("nts_client_recv_bad"),
+    none("nts_client_recv_bad_r"),
+    none("nts_server_recv_good"),
+    none("nts_server_recv_good_r"),
+    none("nts_server_recv_bad"),
+    none("nts_server_recv_bad_r"),
+    none("nts_server_send"),
+    none("nts_server_send_r"),
+    none("nts_cookie_make"),
+    none("nts_cookie_make_r"),
+    none("nts_cookie_not_server"),
+    none("nts_cookie_not_server_r"),
+    none("nts_cookie_decode"),
+    none("nts_cookie_decode_total"),
+    none("nts_cookie_decode_total_r"),
+    none("nts_cookie_decode_current"),
+    none("nts_cookie_decode_current_r"),
+    none("nts_cookie_decode_old"),
+    none("nts_cookie_decode_old_r"),
+    none("nts_cookie_decode_old2"),
+    none("nts_cookie_decode_old2_r"),
+    none("nts_cookie_decode_older"),
+    none("nts_cookie_decode_older_r"),
+    none("nts_cookie_decode_too_old"),
+    none("nts_cookie_decode_too_old_r"),
+    none("nts_cookie_decode_error"),
+    none("nts_cookie_decode_error_r"),
+    none("nts_ke_probes_good"),
+    none("nts_ke_probes_good_r"),
+    none("nts_ke_probes_bad"),
+    none("nts_ke_probes_bad_r"),
+    none("nts_ke_serves_good"),
+    none("nts_ke_serves_good_r"),
+    no_time("nts_ke_serves_good_wall"),
+    no_time("nts_ke_serves_good_wall_r"),
+    no_time("nts_ke_serves_good_cpu"),
+    no_time("nts_ke_serves_good_cpu_r"),
+    none("nts_ke_serves_nossl"),
+    none("nts_ke_serves_nossl_r"),
+    no_time("nts_ke_serves_nossl_wall"),
+    no_time("nts_ke_serves_nossl_wall_r"),
+    no_time("nts_ke_serves_nossl_cpu"),
+    no_time("nts_ke_serves_nossl_cpu_r"),
+    none("nts_ke_serves_bad"),
+    none("nts_ke_serves_bad_r"),
+    no_time("nts_ke_serves_bad_wall"),
+    no_time("nts_ke_serves_bad_wall_r"),
+    no_time("nts_ke_serves_bad_cpu"),
+    no_time("nts_ke_serves_bad_cpu_r"),
+};
+
+// --- beyond ntpd: what timeball's own programs ask for --------------------------
+
+// "name=count" of what has been counted, in one variable.
+Text counts_text(const std::vector<std::pair<std::string, std::uint64_t>>& counts)
+{
+    std::string text;
+    for (const auto& [name, count] : counts)
+        if (count != 0)
+            text += (text.empty() ? "" : " ") + name + "=" + *decimal(count);
+    return quoted(text);
+}
+
+Text seconds(const std::optional<Seconds>& value)
+{
+    return value ? whole_seconds(*value) : Text{};
+}
+
+Text latest_events(const Report& r)
+{
+    std::string text;
+    for (const auto& event : r.system.latest_events)
+        text += (text.empty() ? "" : " | ") + *timestamp(event.when) + " "
+            + event.text.substr(0, 200);
+    return quoted(text);
+}
+
+constexpr SystemRow own[] = {
+    {"tb_workers", false, [](const Report& r) { return decimal(r.system.workers); }},
+    {"tb_clock", false, [](const Report& r) { return quoted(r.system.clock_name); }},
+    {"tb_verdicts", false, [](const Report& r) { return counts_text(r.system.verdicts); }},
+    {"tb_control", false, [](const Report& r) { return counts_text(r.system.control_verdicts); }},
+    {"tb_error_bound", false,
+        [](const Report& r) {
+            return r.system.sync.leap == Leap::unsynchronized ? Text{} : root_distance(r);
+        }},
+    {"tb_state", false, [](const Report& r) { return quoted(r.system.state); }},
+    {"tb_last_update", false, [](const Report& r) { return seconds(r.system.since_update); }},
+    {"tb_drift_age", false, [](const Report& r) { return seconds(r.system.drift_file_age); }},
+    {"tb_events", false, latest_events},
+};
+
+constexpr SystemRow process[] = {
+    {"tb_memory", false,
+        [](const Report& r) {
+            return r.system.memory ? decimal((*r.system.memory + 1023) / 1024) : Text{};
+        }},
 };
 
 // Kernel figures, in milliseconds and ppm.
@@ -260,7 +415,8 @@ constexpr SystemRow kernel[] = {
     {"kppscaliberrs", false, of_kernel<&KernelClock::calibration_errors>},
 };
 
-constexpr Table<Report> tables[] = {state, server_counters, client_list, traffic, kernel};
+constexpr Table<Report> tables[] = {state, server_counters, client_list, input_and_output,
+    readiness, authentication, security, kernel, own, process};
 
 const SystemRow* row_of(std::string_view name)
 {
@@ -299,6 +455,12 @@ Variables system_variables(const Report& report)
     for (const auto& [name, value] : report.system.variables)
         all.push_back({name, set_text(value)});
     return all;
+}
+
+bool is_worker_figure(std::string_view name)
+{
+    const auto is_in = [&](Table<Report> table) { return find(table, name) != nullptr; };
+    return is_in(client_list) || is_in(authentication) || is_in(readiness) || is_in(process);
 }
 
 std::optional<Variables> system_variables(const Report& report, Names names)

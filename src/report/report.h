@@ -7,6 +7,7 @@
 
 #include "base/address.h"
 #include "ntp/types.h"
+#include "report/kernel_clock.h"
 #include "sync/engine.h"
 #include "time/time.h"
 
@@ -24,23 +25,8 @@ struct ServerCounters {
     std::uint64_t this_version = 0, old_version = 0, version1 = 0, version1_client = 0,
                   version1_zero = 0, version1_symmetric = 0;
     std::uint64_t bad_format = 0, bad_auth = 0, declined = 0, restricted = 0, limited = 0,
-                  kisses_sent = 0, control_requests = 0, dropped = 0, sent = 0, send_failed = 0;
-};
-
-// What the kernel says of the clock that it keeps for us (ntp_adjtime).
-struct KernelClock {
-    Seconds offset{0};
-    Frequency frequency;
-    Seconds maximum_error{0}, estimated_error{0};
-    std::string flags; // "pll nano"
-    int time_constant = 0;
-    Seconds precision{0};
-    Frequency tolerance;
-    Frequency pps_frequency, pps_stability;
-    Seconds pps_jitter{0};
-    int calibration_interval = 0;
-    std::uint64_t calibrations = 0, calibration_errors = 0, jitter_exceeded = 0,
-                  stability_exceeded = 0;
+                  kisses_sent = 0, control_requests = 0, dropped = 0, sent = 0, send_failed = 0,
+                  ignored = 0;
 };
 
 // The list of clients (MRU).
@@ -52,9 +38,28 @@ struct ClientListState {
     std::uint64_t exists = 0, added = 0, recycled_old = 0, recycled_full = 0, refused = 0;
 };
 
+// Symmetric keys, and what was done with them.
+struct Authentication {
+    std::uint64_t keys = 0; // trusted
+    std::uint64_t lookups = 0, not_found = 0;
+    std::uint64_t digests_made = 0, cmacs_made = 0;
+    std::uint64_t digests_checked = 0, digests_wrong = 0;
+    std::uint64_t cmacs_checked = 0, cmacs_wrong = 0;
+};
+
 struct SmearState {
     Seconds interval{0};
     Seconds offset{0}; // what clients are told minus UTC
+};
+
+// Of the sockets that clients ask.
+struct Traffic {
+    std::uint64_t wakeups = 0, good_wakeups = 0; // good: there was something to read
+};
+
+struct Event {
+    Instant<Utc> when{};
+    std::string text;
 };
 
 struct Timers {
@@ -121,7 +126,17 @@ struct System {
     // Empty: there is no such thing here, and nothing is said of it.
     std::optional<KernelClock> kernel;
     std::optional<ClientListState> clients;
+    std::optional<Authentication> authentication;
     std::optional<Timers> timers;
+    std::optional<Traffic> traffic;
+    // What ntpd does not tell.
+    std::uint64_t workers = 0; // threads that serve; 0: the control loop does
+    std::vector<std::pair<std::string, std::uint64_t>> verdicts, control_verdicts;
+    std::string state; // of the discipline, in words
+    std::optional<Seconds> since_update; // of the clock by a system peer
+    std::optional<Seconds> drift_file_age; // since we wrote it
+    std::optional<std::uint64_t> memory; // octets that the process holds
+    std::vector<Event> latest_events; // newest first
 };
 
 // What a driver says of its device.

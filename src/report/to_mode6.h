@@ -32,6 +32,10 @@ std::optional<Variables> system_variables(const Report& report, Names names);
 std::optional<Variables> peer_variables(const Association& association, Names names);
 std::optional<Variables> clock_variables(const ReferenceClock& clock, Names names);
 
+// Whether a system variable tells of what only the workers know, or what takes time to find out:
+// System::clients, authentication, traffic and memory have to be there before it is shown.
+bool is_worker_figure(std::string_view name);
+
 // `name=value` in lines of at most 72 columns (unless one value alone is longer), as the protocol
 // writes them. Empty when there are none.
 std::string to_text(const Variables& variables);

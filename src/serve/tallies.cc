@@ -107,6 +107,9 @@ report::ServerCounters to_report(const Counts& counts)
             break;
         case dropped_interface:
         case dropped_ignored:
+            r.ignored += n;
+            r.restricted += n;
+            break;
         case dropped_noserve:
         case dropped_noquery:
         case dropped_notrust:

@@ -140,7 +140,7 @@ TEST(Mode6Report, AnswersEveryNameThatSysstatsAsksFor)
 TEST(Mode6Report, KnowsFiguresThatThereAreNotButInventsNone)
 {
     for (const char* name :
-        {"koffset", "kstflags", "mru_depth", "mru_mem", "free_rbuf", "timer_xmts", "authdelay"})
+        {"koffset", "kstflags", "mru_depth", "mru_mem", "io_wakeups", "timer_xmts", "authdelay"})
         STRCMP_EQUAL("(absent)", asked(report, name).c_str());
     report.system.kernel = KernelClock{.maximum_error = Seconds{0.0335}, .flags = "pll nano"};
     report.system.clients = ClientListState{.depth = 7, .memory = 2049};
