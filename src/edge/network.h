@@ -39,6 +39,7 @@ struct Datagram {
 struct SocketCounts {
     std::uint64_t received = 0, sent = 0;
     std::uint64_t send_failed = 0; // also of what was queued, when send() had said yes
+    std::uint64_t wakeups = 0, good_wakeups = 0; // turns; good: there was something to read
 };
 
 // How clients are divided among sockets that share a port, by their addresses: each has one socket

@@ -111,6 +111,7 @@ void UdpSocket::turn()
 // which.
 void UdpSocket::take_turn(const bool& is_gone)
 {
+    ++counts_.wakeups;
     int batches = 0;
     Fetched fetched = Fetched::full;
     while (batches < batches_a_turn && fetched == Fetched::full) {
@@ -125,6 +126,7 @@ void UdpSocket::take_turn(const bool& is_gone)
             return;
     }
     if (batches > 1 || fetched != Fetched::none) {
+        ++counts_.good_wakeups;
         idle_turns_ = 0;
         return;
     }

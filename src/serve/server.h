@@ -50,6 +50,34 @@ public:
     // Answers a control packet; from the control loop, now or later.
     void reply(const ControlRequest& to, std::vector<std::vector<std::byte>> datagrams);
 
+    // Looks at one worker in a turn of its own; what was seen comes in a later turn of the control
+    // loop, or never, when a mailbox is full.
+    template <class T>
+    void look(unsigned worker, std::function<T(const Worker&)> how, std::function<void(T)> then)
+    {
+        tell(*slots_[worker], [this, how = std::move(how), then = std::move(then)](Worker& w) {
+            post_home([then, seen = how(w)]() mutable { then(std::move(seen)); });
+        });
+    }
+
+    // The same with all of them.
+    template <class T>
+    void look_at_all(std::function<T(const Worker&)> how, std::function<void(std::vector<T>)> then)
+    {
+        struct Gathered {
+            std::vector<T> seen;
+            std::size_t to_come;
+        };
+        auto gathered
+            = std::make_shared<Gathered>(Gathered{std::vector<T>(slots_.size()), slots_.size()});
+        for (unsigned i = 0; i < slots_.size(); ++i)
+            look<T>(i, how, [gathered, then, i](T seen) {
+                gathered->seen[i] = std::move(seen);
+                if (--gathered->to_come == 0)
+                    then(std::move(gathered->seen));
+            });
+    }
+
     Counts counts() const; // of all workers
     std::size_t workers() const { return slots_.size(); }
     std::vector<Endpoint> listening() const { return listening_; } // sorted

@@ -55,6 +55,7 @@ public:
         socket_ = std::move(*socket);
         socket_->poll_busily(worker_.setting_->serve.busy_poll);
         split();
+        opened_ = world.loop.now();
         return {};
     }
 
@@ -67,6 +68,7 @@ public:
 
     const Binding& binding() const { return binding_; }
     DatagramSocket& socket() { return *socket_; }
+    DoorFigures figures() const { return {binding_, socket_->counts(), opened_}; }
 
     void received(const Datagram& datagram) override { worker_.received(*this, datagram); }
     void received_all() override { worker_.received_all(*this); }
@@ -80,6 +82,7 @@ private:
     Worker& worker_;
     Binding binding_;
     std::unique_ptr<DatagramSocket> socket_;
+    Instant<Mono> opened_{};
 };
 
 Worker::Worker(const World& world, const Identity& identity, std::shared_ptr<const Setting> setting,
@@ -321,7 +324,8 @@ Verdict Worker::serve_control(Door& door, const Datagram& datagram, const Rule& 
         const auto first = std::to_integer<unsigned>(datagram.bytes[0]);
         limiter_.pass_by(clients_.meet(datagram.from, ntp::Mode::control, first >> 3 & 7, now));
     }
-    if (!control_limiter_.admit(datagram.from.address, now))
+    const bool is_named = rule.origin == Rule::Origin::configured && !rule.mask.is_any();
+    if (!control_limiter_.admit(datagram.from.address, is_named, now))
         return Verdict::control_limited;
     const bool has_room = handoff_({.bytes = {datagram.bytes.begin(), datagram.bytes.end()},
         .from = datagram.from,
@@ -343,6 +347,14 @@ void Worker::reply(const ControlRequest& to, const std::vector<std::vector<std::
         const auto sent = (*door)->socket().send(bytes, to.from, &to.to);
         world_.tallies.count_control_sent(sent.has_value());
     }
+}
+
+std::vector<Worker::DoorFigures> Worker::doors() const
+{
+    std::vector<DoorFigures> all;
+    for (const auto& door : doors_)
+        all.push_back(door->figures());
+    return all;
 }
 
 bool Worker::is_own(const Address& address) const

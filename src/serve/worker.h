@@ -13,6 +13,7 @@
 #include "ntp/responder.h"
 #include "serve/bindings.h"
 #include "serve/client_list.h"
+#include "serve/client_page.h"
 #include "serve/control_limiter.h"
 #include "serve/control_request.h"
 #include "serve/governor.h"
@@ -74,7 +75,18 @@ public:
     const ClientList& clients() const { return clients_; }
     const Setting& setting() const { return *setting_; }
     double score(const Client& client) const { return limiter_.score(client); }
+    ClientBook book() const { return {clients_, *setting_->access, limiter_}; }
+    Instant<Mono> now() const { return world_.loop.now(); }
     const std::vector<std::uint64_t>& rule_hits() const { return rule_hits_; }
+
+    // What has gone through a door since it was opened.
+    struct DoorFigures {
+        Binding binding;
+        SocketCounts counts;
+        Instant<Mono> opened{};
+    };
+    std::vector<DoorFigures> doors() const;
+    ntp::MacCounts mac_counts() const { return keys_ ? keys_->counts() : ntp::MacCounts{}; }
 
 private:
     class Door;

@@ -242,17 +242,18 @@ TEST_GROUP(ControlLimiter)
 {
     ControlLimiter limiter{SipKey{3, 4}};
     Instant<Mono> now{1000s};
+    bool is_admitted = false;
 
     int admitted(std::string_view address, int count)
     {
         int passed = 0;
         for (int i = 0; i < count; ++i)
-            passed += limiter.admit(*parse_address(address), now);
+            passed += limiter.admit(*parse_address(address), is_admitted, now);
         return passed;
     }
 };
 
-TEST(ControlLimiter, Takes100AtOnceAndThen20ASecond)
+TEST(ControlLimiter, GivesAStranger100AtOnceAndThen20ASecond)
 {
     LONGS_EQUAL(100, admitted("192.0.2.1", 500));
     now += 1s;
@@ -266,6 +267,26 @@ TEST(ControlLimiter, CountsAnIpv6PrefixAsOne)
 {
     LONGS_EQUAL(60, admitted("2001:db8::1", 60));
     LONGS_EQUAL(40, admitted("2001:db8::2", 60));
+}
+
+TEST(ControlLimiter, TrustsWhomTheOperatorAdmits)
+{
+    is_admitted = true;
+    LONGS_EQUAL(1000, admitted("192.0.2.1", 5000));
+    now += 1s;
+    LONGS_EQUAL(500, admitted("192.0.2.1", 5000));
+}
+
+// A flood from everywhere: what passes is bounded, whoever it claims to be.
+TEST(ControlLimiter, BoundsAllTogether)
+{
+    int passed = 0;
+    for (unsigned second = 0; second < 10; ++second, now += 1s)
+        for (unsigned i = 0; i < 50'000; ++i)
+            passed += limiter.admit(Address::ipv4(0x0a000000 + i), false, now);
+    CHECK(passed <= 4000 + 9 * 2000);
+    CHECK(passed >= 9 * 2000);
+    LONGS_EQUAL(20'000, admitted("127.0.0.1", 50'000)); // untouched by that, and bounded too
 }
 
 TEST(ControlLimiter, LeavesLoopbackAlone)
