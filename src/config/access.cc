@@ -33,6 +33,21 @@ AccessDraft::AccessDraft()
         add({.address = Address::loopback(family), .mask = mask_of(family, 128)}, true);
 }
 
+AccessDraft::AccessDraft(
+    const std::vector<RestrictEntry>& entries, const std::vector<RestrictName>& names)
+    : names_{names}
+{
+    for (const RestrictEntry& entry : entries)
+        add(entry, entry.line == 0);
+    // A free loopback that stood back comes forward again when what it stood back for goes.
+    for (const Family family : {Family::ipv4, Family::ipv6}) {
+        const RestrictEntry loopback{
+            .address = Address::loopback(family), .mask = mask_of(family, 128)};
+        if (!find(loopback) && yields({loopback, true, false}))
+            add(loopback, true);
+    }
+}
+
 AccessDraft::Key AccessDraft::key_of(const RestrictEntry& entry)
 {
     if (entry.is_source_template)

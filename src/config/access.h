@@ -24,6 +24,9 @@ class AccessDraft {
 public:
     AccessDraft(); // with the built-in entries: the default of each family, and the loopbacks free
 
+    // To go on from what entries() and names() of an earlier one gave.
+    AccessDraft(const std::vector<RestrictEntry>& entries, const std::vector<RestrictName>& names);
+
     // An entry for the same address, mask and ntpport gets the flags as well; a built-in one gives
     // way.
     void restrict(const RestrictEntry& entry);

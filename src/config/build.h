@@ -18,7 +18,7 @@ struct Build {
     std::span<const std::string_view> drivers; // of reference clocks
     bool has_nts = false;
     bool has_interleaved_mode = false;
-    bool has_remote_changes = false; // controlkey
+    bool has_remote_changes = true; // controlkey
 };
 
 std::vector<Diagnostic> missing(const LiveConfig& live, const Build& build);

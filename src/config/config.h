@@ -224,6 +224,7 @@ struct LiveConfig {
     bool stats = true;
     std::string logfile;
     std::string logconfig; // its words, separated by blanks: "=syncstatus +sysevents"
+    std::string saveconfigdir; // ends in a slash, or is empty: nothing is saved
     std::string keysfile;
     std::vector<KeyId> trusted_keys; // ascending
     KeyId control_key;

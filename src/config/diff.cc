@@ -60,7 +60,8 @@ Changes diff(const LiveConfig& before, const LiveConfig& after)
     changes.drift = differ(before, after, &L::driftfile, &L::drift_threshold, &L::tinker_frequency);
     changes.statistics = differ(before, after, &L::statsdir, &L::statistics, &L::stats);
     changes.log = differ(before, after, &L::logfile, &L::logconfig);
-    changes.keys = differ(before, after, &L::keysfile, &L::trusted_keys, &L::control_key);
+    changes.keys
+        = differ(before, after, &L::saveconfigdir, &L::keysfile, &L::trusted_keys, &L::control_key);
     changes.variables = differ(before, after, &L::variables);
     changes.nts = differ(before, after, &L::nts_cert, &L::nts_key, &L::nts_cookie, &L::nts_ca,
         &L::nts_aead, &L::nts_mintls, &L::nts_maxtls, &L::nts_port, &L::nts_enabled);

@@ -97,6 +97,16 @@ constexpr auto table = std::to_array<Directive>({
         set_statsdir},
     {own("statistics", "Which statistics are written."), read_statistics},
     {own("filegen", "How a statistics file is named and renewed."), read_filegen},
+    {{"", "saveconfigdir", Type::text, 0, 0, "", "path",
+         "Where the configuration in force is saved when ntpq's saveconfig asks for it; without "
+         "it, "
+         "nowhere."},
+        nullptr,
+        [](Config& config, const Value& value) {
+            config.live.saveconfigdir = value.text;
+            if (!value.text.empty() && value.text.back() != '/')
+                config.live.saveconfigdir += '/';
+        }},
     {{"", "logfile", Type::text, 0, 0, "the system log", "path", "Where messages are written."},
         nullptr, set_text<&LiveConfig::logfile>},
     {own("logconfig", "Which messages are written."), read_logconfig},
@@ -130,7 +140,6 @@ constexpr auto table = std::to_array<Directive>({
     {obsolete("tick", "The length of a clock tick needs no setting.")},
     {obsolete("simulate", "The simulator is a program of its own.")},
     {obsolete("mdnstries", "The server is not announced by multicast DNS.")},
-    {obsolete("saveconfigdir", "Configurations are not saved over the network.")},
     {obsolete("trap", "There are no traps.")},
     {obsolete("phone", "There are no modem clocks.")},
     {obsolete("pollskewlist", "Polls are spread at random.")},

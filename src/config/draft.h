@@ -37,6 +37,7 @@ struct Draft {
     std::set<std::uint16_t> trusted;
     std::vector<KissLine> kisses;
     bool has_limit = false, has_discard = false;
+    bool is_change = false; // lines given at run time
 
     void say(Diagnostic::Severity severity, const Line& line, int column, std::string text)
     {

@@ -6,6 +6,7 @@
 
 #include "config/directives.h"
 #include "config/look_over.h"
+#include "config/remote.h"
 #include "config/timeball_conf.h"
 #include "edge/files.h"
 
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace timeball::config {
 
@@ -269,6 +271,66 @@ Loaded load_text(std::string_view ntp_conf, std::string_view timeball_conf,
     read_timeball_conf(draft, std::string{timeball_conf}, "timeball.conf");
     finish(draft, options, build);
     return {std::move(draft.config), std::move(draft.diagnostics)};
+}
+
+namespace {
+
+constexpr std::string_view change_name = "change";
+
+// As if all of it had been read just now.
+Draft draft_of(const Config& present)
+{
+    Draft draft;
+    draft.is_change = true;
+    draft.config = present;
+    LiveConfig& live = draft.config.live;
+    draft.access = AccessDraft{live.restrictions, live.restrict_names};
+    for (const SourceConfig& source : live.sources)
+        draft.source_identities.insert(identity(source));
+    for (const KeyId key : std::exchange(live.trusted_keys, {}))
+        draft.trusted.insert(static_cast<std::uint16_t>(key.value));
+    return draft;
+}
+
+void carry_out(Draft& draft)
+{
+    finish_sources(draft);
+    draft.unpeers.clear();
+    draft.fudges.clear();
+    draft.devices.clear();
+    finish_switches(draft);
+}
+
+} // namespace
+
+Loaded amend(const Config& present, std::string_view lines, const Build& build)
+{
+    Draft draft = draft_of(present);
+    for (int number = 1; !lines.empty(); ++number) {
+        const auto end = std::min(lines.find('\n'), lines.size());
+        Line line{lines.substr(0, end), std::string{change_name}, number};
+        lines.remove_prefix(std::min(end + 1, lines.size()));
+        if (!refuse_remotely(draft, line))
+            read_line(draft, line);
+        carry_out(draft); // line by line: unpeer and server in one request mean what they say
+    }
+    LiveConfig& live = draft.config.live;
+    live.restrictions = draft.access.entries();
+    live.restrict_names = draft.access.names();
+    for (const std::uint16_t id : draft.trusted)
+        live.trusted_keys.push_back({id});
+    if (draft.config.start.clock == ClockChoice::none)
+        live.policy.steers = false;
+    look_over(draft);
+    for (Diagnostic& d : missing(live, build))
+        draft.diagnostics.push_back(std::move(d));
+
+    // What was known before is no answer to these lines.
+    std::erase_if(draft.diagnostics, [](const Diagnostic& d) { return d.file != change_name; });
+    sort(draft.diagnostics);
+    const bool is_good = std::all_of(draft.diagnostics.begin(), draft.diagnostics.end(),
+        [](const Diagnostic& d) { return d.severity == Diagnostic::Severity::note; });
+    return {is_good ? std::move(draft.config) : present, std::move(draft.diagnostics)};
 }
 
 } // namespace timeball::config

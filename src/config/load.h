@@ -34,4 +34,9 @@ Loaded load(const CommandLine& options, Files& files, const Build& build = {});
 Loaded load_text(std::string_view ntp_conf, std::string_view timeball_conf = "",
     const CommandLine& options = {}, const Build& build = {});
 
+// What is in force with more lines of ntp.conf, given at run time. They are applied in their order
+// or, when there is anything to complain of, not at all: the configuration is the present one then.
+// Names of files may not be among them (see remote.h). The lines are the file "change".
+Loaded amend(const Config& present, std::string_view lines, const Build& build = {});
+
 } // namespace timeball::config

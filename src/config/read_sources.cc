@@ -226,7 +226,8 @@ void read_upstream(Draft& draft, Line& line, std::string_view directive, SourceT
         source.burst = false;
     }
     if (type == SourceType::peer)
-        draft.warn(line, 1,
+        draft.say(draft.is_change ? Diagnostic::Severity::note : Diagnostic::Severity::warning,
+            line, 1,
             fmt::format("'peer': {} is used as a server; symmetric associations are not made",
                 quoted(host->text)));
     settle_polls(draft, line, said);

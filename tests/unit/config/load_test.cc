@@ -246,6 +246,7 @@ TEST(ConfigLoad, TellsWhatThisBuildCannotDo)
         "timeballd: warning: 'nts' is not available in this build: time is served without it\n"
         "timeballd: note: 'statistics ntsstats': there is nothing to write in this build\n"
         "timeballd: note: 'controlkey': nothing can be changed over the network in this build\n",
-        all(load_text(text, "", {}, {.drivers = drivers}).diagnostics).c_str());
+        all(load_text(text, "", {}, {.drivers = drivers, .has_remote_changes = false}).diagnostics)
+            .c_str());
     STRCMP_EQUAL("", all(load_text("pool a.example\n").diagnostics).c_str());
 }
