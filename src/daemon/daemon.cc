@@ -4,7 +4,11 @@
 
 #include "daemon/daemon.h"
 
-#include "control/answer.h"
+#include "config/diff.h"
+#include "config/line.h"
+#include "config/load.h"
+#include "config/save.h"
+#include "control/variables.h"
 #include "daemon/learned_file.h"
 #include "daemon/reporting.h"
 #include "ntp/keys.h"
@@ -12,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace timeball::daemon {
 
@@ -20,6 +25,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto look_interval = 1s;
+constexpr std::size_t most_events = 32; // that are shown
 constexpr auto shortest_measurement = 10min; // of a frequency that goes to the drift file
 
 source::Edges edges_of(const Platform& p)
@@ -30,6 +36,32 @@ source::Edges edges_of(const Platform& p)
 std::string seconds_text(Nanoseconds span)
 {
     return fmt::format("{:+.6f} s", Seconds{span}.count());
+}
+
+std::vector<std::string> lines_of(const std::string& text)
+{
+    std::vector<std::string> lines;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        std::string line = text.substr(at, end - at);
+        std::erase_if(
+            line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+        if (!line.empty())
+            lines.push_back(std::move(line));
+        at = end + 1;
+    }
+    return lines;
+}
+
+// Of this process, in octets, where there is a /proc.
+std::optional<std::uint64_t> memory_in_use(Files& files)
+{
+    const auto text = files.read("/proc/self/status");
+    constexpr std::string_view name = "VmRSS:";
+    const auto at = text ? text->find(name) : std::string::npos;
+    if (at == std::string::npos)
+        return std::nullopt;
+    return std::strtoull(text->c_str() + at + name.size(), nullptr, 10) * 1024;
 }
 
 } // namespace
@@ -96,10 +128,14 @@ Result<void, serve::OpenFault> Daemon::start()
         steersman_.steer(
             {.action = sync::Steering::Action::slew, .frequency = *p.initial_frequency});
     publish();
-    server_ = std::make_unique<serve::Server>(serving_, config_.start, served_,
-        [this](const serve::ControlRequest& request) { answer(request); });
+    server_ = std::make_unique<serve::Server>(
+        serving_, config_.start, served_, [this](const serve::ControlRequest& request) {
+            if (desk_)
+                desk_->take(request);
+        });
     if (const auto opened = server_->start(config_.live, keys_); !opened)
         return opened;
+    open_desk();
     sources_->configure(config_.live);
     look_timer_ = platform_.loop.every(look_interval, [this] { look(); });
     hour_timer_ = platform_.loop.every(1h, [this] { end_hour(); });
@@ -109,6 +145,7 @@ Result<void, serve::OpenFault> Daemon::start()
 // A wrong line of the file is told; the other keys still serve.
 void Daemon::load_keys()
 {
+    known_keys_.clear();
     keys_.reset();
     if (config_.live.keysfile.empty() || !config_.live.auth)
         return;
@@ -122,8 +159,21 @@ void Daemon::load_keys()
     for (const ntp::KeysFault& fault : parsed.faults)
         log(Severity::warning,
             fmt::format("{}:{}: {}", config_.live.keysfile, fault.line, fault.text));
+    known_keys_ = std::move(parsed.keys);
+    choose_keys();
+}
+
+// The file may be out of reach by now; other keys may come to be trusted all the same.
+void Daemon::choose_keys()
+{
+    if (known_keys_.empty())
+        return;
+    std::vector<ntp::Key> keys;
+    if (config_.live.auth)
+        for (const ntp::Key& key : known_keys_)
+            keys.push_back({key.id, key.type, key.secret.clone(), key.allowed});
     keys_ = std::make_shared<const ntp::KeyTable>(
-        ntp::trusted(std::move(parsed.keys), config_.live.trusted_keys));
+        ntp::trusted(std::move(keys), config_.live.trusted_keys));
     sources_->set_keys(keys_);
 }
 
@@ -167,6 +217,10 @@ source::Sink Daemon::sink()
 
 void Daemon::look()
 {
+    const auto now = serving_.loop.now(); // only counted: no question for a recording
+    if (looked_at_ && now - *looked_at_ > 2 * look_interval)
+        ++looks_late_;
+    looked_at_ = now;
     if (leap_second_.is_under_way())
         return;
     notice_outside_step();
@@ -324,8 +378,11 @@ void Daemon::keep_frequency(bool is_the_end)
         = followed_since_ && platform_.loop.now() - *followed_since_ >= shortest_measurement;
     if (!is_measured || !platform_.clock.is_steered() || !config_.live.ntp)
         return;
+    const auto before = drift_.written();
     const std::string said
         = is_the_end ? drift_.write_now(system_.frequency) : drift_.write_hourly(system_.frequency);
+    if (drift_.written() != before)
+        drift_written_at_ = serving_.loop.now();
     if (!said.empty())
         log(Severity::warning, said);
     else if (!drift_.path().empty()) // a directory that cannot be written was complained of
@@ -335,29 +392,42 @@ void Daemon::keep_frequency(bool is_the_end)
 
 void Daemon::reload(config::Config config)
 {
+    config.start = config_.start;
+    apply(std::move(config), true);
+    platform_.log.reopen();
+    log(Severity::notice, "the configuration was read again");
+    look();
+}
+
+// What stays the same keeps its state. A reload looks into the files again as well: they may say
+// something else under the same name.
+void Daemon::apply(config::Config config, bool is_reload)
+{
+    const config::Changes changes = config::diff(config_.live, config.live);
     const bool drift_moved = config.live.driftfile != config_.live.driftfile;
     const bool leap_file_moved = config.live.leapfile != config_.live.leapfile
         || config.live.leapfile_checks_hash != config_.live.leapfile_checks_hash;
     const auto measured = system_.frequency;
-    config.start = config_.start;
     config_ = std::move(config);
     if (drift_moved)
         drift_ = DriftFile{platform_.files, config_.live.driftfile, config_.live.drift_threshold};
     if (leap_file_moved)
         leap_file_
             = LeapFile{platform_.files, config_.live.leapfile, config_.live.leapfile_checks_hash};
-    read_leap_file();
+    if (is_reload || leap_file_moved)
+        read_leap_file();
     sync::Policy p = policy();
     p.initial_frequency = measured;
     engine_.reconfigure(p);
-    load_keys();
+    if (is_reload)
+        load_keys();
+    else if (changes.keys || changes.access)
+        choose_keys();
     log_choice_ = LogChoice{config_.live.logconfig};
     statistics_.configure(config_.live);
     sources_->configure(config_.live);
     server_->reconfigure(config_.live, keys_);
-    platform_.log.reopen();
-    log(Severity::notice, "the configuration was read again");
-    look();
+    desk_->configure(config_.live, keys_);
 }
 
 void Daemon::shutdown()
@@ -366,6 +436,7 @@ void Daemon::shutdown()
     look_timer_.reset();
     hour_timer_.reset();
     leap_second_.forget();
+    desk_.reset();
     server_.reset();
     sources_.reset();
     steersman_.settle();
@@ -386,20 +457,137 @@ const report::Report& Daemon::report()
 {
     const auto reading = steersman_.reading();
     const auto total = counters();
+    const auto now = platform_.loop.now();
+    auto associations = sources_->associations();
+    report::Timers timers{now - started_, looks_late_, 0};
+    for (const report::Association& a : associations)
+        timers.transmits += a.sent;
     report_ = make_report({platform_, config_.live, engine_, reading, system_, views_, events_,
-        leap_file_.table(), served_.read().smear, sources_->associations(), started_, total,
-        difference(total, hour_began_), platform_.loop.now() - hour_began_at_});
+        leap_file_.table(), served_.read().smear, std::move(associations), started_, total,
+        difference(total, hour_began_), now - hour_began_at_, timers,
+        {latest_events_.begin(), latest_events_.end()},
+        drift_written_at_ ? std::optional{Seconds{now - *drift_written_at_}} : std::nullopt});
+    if (server_ && desk_)
+        complete(report_);
     return report_;
 }
 
-void Daemon::answer(const serve::ControlRequest& request)
+void Daemon::open_desk()
 {
-    // Several datagrams for one go to those only whom the operator admitted in so many words.
-    const bool is_open = request.rule.origin == serve::Rule::Origin::configured;
-    const auto said = control::answer(request.bytes, report(),
-        {.address = request.from.address, .may_query = true, .may_ask_for_much = is_open});
-    if (!said.datagrams.empty())
-        server_->reply(request, said.datagrams);
+    desk_ = std::make_unique<ControlDesk>(platform_, *server_,
+        ControlDesk::Hooks{[this]() -> const report::Report& { return report(); },
+            [this](const std::string& lines, const Actor& actor) { return change(lines, actor); },
+            [this](const std::string& file, const Actor& actor) { return save(file, actor); }});
+    desk_->configure(config_.live, keys_);
+}
+
+// What the server and its workers know.
+void Daemon::complete(report::Report& report) const
+{
+    report::System& s = report.system;
+    s.workers = config_.start.workers == 0 ? 0 : server_->workers();
+    const serve::Counts counts = server_->counts();
+    for (std::size_t i = 0; i < counts.verdicts.size(); ++i)
+        s.verdicts.emplace_back(to_string(ntp::Verdict(i)), counts.verdicts[i]);
+    s.control_verdicts = desk_->counts();
+
+    const auto& figures = desk_->worker_figures();
+    if (figures.empty())
+        return;
+    s.clients = serve::client_state(figures, config_.live);
+    s.traffic = serve::traffic(figures);
+    ntp::MacCounts macs = serve::mac_counts(figures);
+    macs += sources_->mac_counts();
+    macs += desk_->mac_counts();
+    s.authentication = {.keys = keys_ ? keys_->keys().size() : 0,
+        .lookups = macs.lookups,
+        .not_found = macs.not_found,
+        .digests_made = macs.digests_made,
+        .cmacs_made = macs.cmacs_made,
+        .digests_checked = macs.digests_checked,
+        .digests_wrong = macs.digests_wrong,
+        .cmacs_checked = macs.cmacs_checked,
+        .cmacs_wrong = macs.cmacs_wrong};
+    s.memory = memory_in_use(platform_.files);
+}
+
+void Daemon::log(Severity severity, const std::string& sentence)
+{
+    platform_.log.write(severity, sentence);
+    if (severity < Severity::info)
+        return;
+    // By the world's clock: nothing is decided by it, so it is no question for a recording.
+    latest_events_.push_front({serving_.clock.now(), sentence});
+    if (latest_events_.size() > most_events)
+        latest_events_.pop_back();
+}
+
+// A source may be named by its association too; a configuration knows none of these.
+std::string Daemon::without_associations(const std::string& lines) const
+{
+    std::string named;
+    for (std::size_t at = 0; at < lines.size();) {
+        const std::size_t end = std::min(lines.find('\n', at), lines.size());
+        config::Line line{std::string_view{lines}.substr(at, end - at), "", 0};
+        const auto directive = line.word();
+        const auto id = line.string();
+        const auto number = id ? control::to_integer(id->text) : std::nullopt;
+        const bool is_removal
+            = directive && (directive->text == "unpeer" || directive->text == "unconfig");
+        std::string text = lines.substr(at, end - at);
+        if (is_removal && number)
+            for (const report::Association& a : sources_->associations())
+                if (a.id.value == *number)
+                    text = directive->text + " "
+                        + (a.host_name.empty() ? to_string(a.remote.address) : a.host_name);
+        named += (named.empty() ? "" : "\n") + text;
+        at = end + 1;
+    }
+    return named;
+}
+
+std::string Daemon::change(const std::string& lines, const Actor& actor)
+{
+    const auto amended = config::amend(config_, without_associations(lines));
+    const auto complaint = std::find_if(
+        amended.diagnostics.begin(), amended.diagnostics.end(), [](const config::Diagnostic& d) {
+            return d.severity != config::Diagnostic::Severity::note;
+        });
+    for (const std::string& line : lines_of(lines))
+        log(complaint == amended.diagnostics.end() ? Severity::notice : Severity::warning,
+            fmt::format("{} {}: {}",
+                complaint == amended.diagnostics.end() ? "the configuration was changed by"
+                                                       : "a change was refused to",
+                to_string(actor), line));
+    if (complaint != amended.diagnostics.end())
+        return fmt::format("column {} syntax error in line {}: {}\r\n",
+            std::max(complaint->column - 1, 0), complaint->line, complaint->text);
+    changing();
+    apply(amended.config, false);
+    look();
+    return "Config Succeeded\r\n";
+}
+
+Result<std::string, control::Error> Daemon::save(const std::string& file, const Actor& actor)
+{
+    if (config_.live.saveconfigdir.empty())
+        return unexpected(control::Error::bad_opcode);
+    if (!config::is_plain_file_name(file))
+        return unexpected(control::Error::bad_value);
+    const std::string path = config_.live.saveconfigdir + file;
+    const auto written = serving_.files.replace(path,
+        fmt::format("# saved by {} for {}\n", version_text(), to_string(actor))
+            + config::to_ntp_conf(config_.live));
+    if (!written) {
+        log(Severity::warning,
+            fmt::format("{}: the configuration was not saved for {}: {}", path, to_string(actor),
+                written.error().message()));
+        return "Unable to save configuration to '" + file + "': " + written.error().message()
+            + "\r\n";
+    }
+    log(Severity::notice,
+        fmt::format("{}: the configuration was saved for {}", path, to_string(actor)));
+    return "Configuration saved to '" + file + "'\r\n";
 }
 
 std::string Daemon::name_of(sync::SourceId id) const

@@ -9,7 +9,7 @@
 
 #include "base/snapshot.h"
 #include "config/config.h"
-#include "control/answer.h"
+#include "daemon/control_desk.h"
 #include "daemon/drift_file.h"
 #include "daemon/events.h"
 #include "daemon/leap_file.h"
@@ -24,6 +24,7 @@
 #include "source/sources.h"
 #include "sync/engine.h"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -52,6 +53,9 @@ public:
 
     // Told once when the daemon cannot or need not go on, with the exit status.
     std::function<void(int status)> ended = [](int) {};
+    // Told before the configuration changes over the network: who records, for example, cannot
+    // write down where that came from.
+    std::function<void()> changing = [] {};
     // Told when the clock was set for the first time (-q waits for it).
     std::function<void()> synchronized = [] {};
 
@@ -85,14 +89,17 @@ private:
     void keep_event(const sync::Event& event);
     void keep_event(const source::Event& event);
     void keep_hour();
-    void answer(const serve::ControlRequest& request);
+    void open_desk();
+    void complete(report::Report& report) const;
+    void apply(config::Config config, bool is_reload);
+    void choose_keys();
+    std::string without_associations(const std::string& lines) const;
+    std::string change(const std::string& lines, const Actor& actor);
+    Result<std::string, control::Error> save(const std::string& file, const Actor& actor);
     void tell_server_whom_we_ask();
     void recall_what_was_learned();
     void keep_frequency(bool is_the_end);
-    void log(Severity severity, const std::string& sentence)
-    {
-        platform_.log.write(severity, sentence);
-    }
+    void log(Severity severity, const std::string& sentence);
     std::string name_of(sync::SourceId id) const;
 
     Platform platform_;
@@ -120,10 +127,16 @@ private:
     report::ServerCounters hour_began_; // counters when the last hour began
     Instant<Mono> hour_began_at_;
     report::ResourceUse used_; // when the last hour began
+    std::deque<report::Event> latest_events_; // newest first
+    std::optional<Instant<Mono>> drift_written_at_;
+    std::optional<Instant<Mono>> looked_at_; // at the clock, last
+    std::uint64_t looks_late_ = 0;
 
-    std::shared_ptr<const ntp::KeyTable> keys_; // null: none
+    std::vector<ntp::Key> known_keys_; // of the file, trusted or not
+    std::shared_ptr<const ntp::KeyTable> keys_; // trusted ones; null: none
     std::unique_ptr<source::Sources> sources_;
     std::unique_ptr<serve::Server> server_;
+    std::unique_ptr<ControlDesk> desk_;
     std::vector<Address> upstreams_; // as the server knows them
     EventLoop::Owned look_timer_;
     EventLoop::Owned hour_timer_;

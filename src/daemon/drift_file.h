@@ -33,6 +33,7 @@ public:
     std::string write_now(Frequency frequency);
 
     const std::string& path() const { return path_; }
+    std::optional<Frequency> written() const { return written_; } // what it holds from us
 
 private:
     Files* files_;

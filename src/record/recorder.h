@@ -64,6 +64,8 @@ public:
     // Every call of the daemon's that may change what it does is made within this.
     void during(Call call, const std::function<void()>& then);
 
+    // The rest cannot be lived through again, for this reason; nothing more is written.
+    void end(const std::string& why);
     bool has_ended() const { return has_ended_; }
 
 private:
@@ -74,7 +76,6 @@ private:
 
     void put(std::string_view line);
     void flush();
-    void end(const std::string& why);
 
     Platform world_;
     Write write_;

@@ -127,6 +127,11 @@ void Sources::set_keys(std::shared_ptr<const ntp::KeyTable> keys)
     common_.keys = keys ? std::make_unique<ntp::Authenticator>(std::move(keys)) : nullptr;
 }
 
+ntp::MacCounts Sources::mac_counts() const
+{
+    return common_.keys ? common_.keys->counts() : ntp::MacCounts{};
+}
+
 // --- what the engine decided ---------------------------------------------------------------------
 
 ServerSource* Sources::find(sync::SourceId id) const

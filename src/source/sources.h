@@ -32,6 +32,7 @@ public:
     // At the start and at each reload. What names the same host stays what it is, with its state.
     void configure(const config::LiveConfig& config);
     void set_keys(std::shared_ptr<const ntp::KeyTable> keys); // trusted; or none
+    ntp::MacCounts mac_counts() const; // since then
 
     // Takes over what the engine decided: poll intervals and standings. May be called from within
     // Sink::sample.

@@ -199,6 +199,10 @@ public:
     {
         daemon_->ended = [this](int status) { stop(status); };
         daemon_->synchronized = [this] { is_set(); };
+        daemon_->changing = [this] {
+            if (recorder_ && !recorder_->has_ended())
+                recorder_->end("the configuration was changed over the network");
+        };
         during(record::Call::start, [this] {
             if (const auto started = daemon_->start(); !started)
                 throw CannotStart{why_not(started.error(), port_holder_)};
