@@ -190,6 +190,7 @@ struct StartConfig {
     SoftwareClockConfig software_clock;
     std::uint16_t port = 123;
     std::uint16_t extra_port = 0; // a second one; 0: none
+    std::vector<std::string> xdp; // interfaces on which the kernel answers plain requests
     bool sandbox = true;
     bool uses_ipv4 = true;
     bool uses_ipv6 = true;

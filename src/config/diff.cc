@@ -81,6 +81,7 @@ std::vector<std::string> wants_restart(const StartConfig& before, const StartCon
     look("software_clock", before.software_clock, after.software_clock);
     look("port", before.port, after.port);
     look("extra port", before.extra_port, after.extra_port);
+    look("xdp", before.xdp, after.xdp);
     look("sandbox", before.sandbox, after.sandbox);
     look("high_priority", before.high_priority, after.high_priority);
     return result;

@@ -55,6 +55,10 @@ constexpr auto settings = std::to_array<Setting>({
         [](Config& config, const Value& value) {
             config.start.extra_port = static_cast<std::uint16_t>(value.number);
         }},
+    {{"timeball.conf", "xdp", Type::text, 0, 0, "", "interfaces",
+         "Network interfaces on which plain requests are answered within the kernel, by an XDP "
+         "program: one name, or a list of them."},
+        nullptr},
     {{"timeball.conf", "sandbox", Type::boolean, 0, 1, "true", "",
          "Confine the process to the system calls it needs."},
         [](Config& config, const Value& value) { config.start.sandbox = value.is_true(); }},
@@ -135,6 +139,8 @@ private:
             return warn(
                 setting, fmt::format("'{}' wants a group, {{ ... }}; it was skipped", name));
         }
+        if (name == "xdp")
+            return read_names(setting, draft_.config.start.xdp);
         const auto value = value_of(setting, found->option);
         if (!value)
             return warn(setting,
@@ -188,6 +194,23 @@ private:
             tell(Diagnostic::Severity::error, static_cast<int>(config_setting_source_line(setting)),
                 fmt::format(
                     "'clock' wants \"kernel\", \"software\" or \"none\", not {}", quoted(name)));
+    }
+
+    void read_names(const config_setting_t* setting, std::vector<std::string>& names)
+    {
+        std::vector<const char*> found{config_setting_get_string(setting)};
+        if (config_setting_is_aggregate(setting)) {
+            found.clear();
+            for (int i = 0; i < config_setting_length(setting); ++i)
+                found.push_back(config_setting_get_string_elem(setting, i));
+        }
+        if (std::find(found.begin(), found.end(), nullptr) != found.end()
+            || config_setting_is_group(setting))
+            return warn(setting,
+                fmt::format("'{}' wants a name in quotes, or a list of them: [ \"eth0\", "
+                            "\"eth1\" ]; it was skipped",
+                    config_setting_name(setting)));
+        names.assign(found.begin(), found.end());
     }
 
     Draft& draft_;

@@ -61,7 +61,7 @@ ControlDesk::ControlDesk(const Platform& platform, serve::Server& server, Hooks 
       nonces_{[this] {
           return SipKey{platform_.random.bits64(), platform_.random.bits64()};
       }},
-      census_{static_cast<unsigned>(server.workers()),
+      census_{[this] { return static_cast<unsigned>(server_.workers()); },
           [this](
               unsigned worker, serve::PageRequest request, std::function<void(serve::Page)> then) {
               server_.look<serve::Page>(

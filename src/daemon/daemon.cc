@@ -78,7 +78,7 @@ Daemon::Daemon(const Platform& platform, config::Config config, const Platform* 
       steersman_{platform.clock, platform.loop,
           [this](const std::string& what) { log(Severity::error, what); }},
       leap_second_{platform.clock, platform.loop, steersman_,
-          {.held = [this] { served_.write(held(served_.read())); },
+          {.held = [this] { tell_time(held(served_.read())); },
               .moved = [this](Nanoseconds by) { engine_.leaped(by); },
               .done = [this](Nanoseconds by) { leap_is_over(by); }}},
       engine_{policy()},
@@ -301,7 +301,7 @@ void Daemon::act(const sync::Outcome& outcome)
 // Clients get no answer while the clock is between two time lines.
 void Daemon::step(const sync::Steering& steering)
 {
-    served_.write(held(served_.read()));
+    tell_time(held(served_.read()));
     steersman_.steer({.action = sync::Steering::Action::slew, .frequency = steering.frequency});
     const bool done = steersman_.step(steering.step);
     begin_time_line();
@@ -326,12 +326,19 @@ void Daemon::publish()
     if (const auto begins = leap_second_.begins())
         time.void_after = std::min(time.void_after, *begins);
     time.smear = smear(time.leap, now, config_.live.leap_smear_interval);
-    served_.write(time);
+    tell_time(time);
     platform_.clock.announce(clock_status(time, system_.clock_jitter, now, leap_file_.table()));
     if (!was_synchronized_ && time.leap != Leap::unsynchronized && !system_.is_orphan) {
         was_synchronized_ = true;
         synchronized();
     }
+}
+
+void Daemon::tell_time(const ntp::ServedTime& time)
+{
+    served_.write(time);
+    if (serving_.fast_path != nullptr)
+        serving_.fast_path->publish(time);
 }
 
 void Daemon::tell(const sync::Event& event)
@@ -437,6 +444,7 @@ void Daemon::shutdown()
     hour_timer_.reset();
     leap_second_.forget();
     desk_.reset();
+    tell_time(held(served_.read())); // the fast path outlives the workers
     server_.reset();
     sources_.reset();
     steersman_.settle();

@@ -79,6 +79,7 @@ private:
     report::ServerCounters counters() const;
     void end(int status);
     void publish();
+    void tell_time(const ntp::ServedTime& time); // to all who answer clients
     void tell(const sync::Event& event);
     // Lines of the statistics files (record_keeping.cc).
     template <class MakeLine>

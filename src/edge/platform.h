@@ -5,6 +5,7 @@
 // simulated one.
 
 #include "edge/event_loop.h"
+#include "edge/fast_path.h"
 #include "edge/files.h"
 #include "edge/log.h"
 #include "edge/network.h"
@@ -37,6 +38,7 @@ struct Platform {
     Threads& threads;
     Machine machine{};
     std::function<report::ResourceUse()> use{}; // of this process so far; empty: not to be had
+    FastPath* fast_path = nullptr; // null: clients are answered by workers alone
 };
 
 } // namespace timeball

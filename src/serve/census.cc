@@ -90,7 +90,8 @@ bool Census::read(const control::ClientQuestion& question, std::size_t rows,
 {
     if (*readings_ >= most_readings)
         return false;
-    const auto workers = static_cast<unsigned>(bookmarks_.size());
+    const unsigned workers = workers_();
+    bookmarks_.resize(workers);
     const auto reading = std::make_shared<Reading>(readings_, workers);
     reading->rows = rows;
     reading->behind = question.behind;
@@ -142,6 +143,8 @@ void Census::take(const std::shared_ptr<Reading>& reading, unsigned worker, Page
 std::vector<ClientMark> Census::bookmarks_before(unsigned worker, Instant<Mono> last) const
 {
     std::vector<ClientMark> found;
+    if (worker >= bookmarks_.size()) // it has gone meanwhile
+        return found;
     for (const ClientMark& mark : bookmarks_[worker])
         if (mark.last <= last)
             found.push_back(mark);
@@ -153,6 +156,8 @@ std::vector<ClientMark> Census::bookmarks_before(unsigned worker, Instant<Mono> 
 
 void Census::keep(unsigned worker, const std::vector<ClientMark>& bookmarks)
 {
+    if (worker >= bookmarks_.size())
+        return;
     auto& kept = bookmarks_[worker];
     for (const ClientMark& mark : bookmarks)
         if (std::find(kept.begin(), kept.end(), mark) == kept.end())

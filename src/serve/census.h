@@ -23,7 +23,10 @@ public:
     // Asks a worker for a page, and tells it in a later turn or, when a mailbox is full, never.
     using Ask = std::function<void(unsigned worker, PageRequest, std::function<void(Page)> then)>;
 
-    Census(unsigned workers, Ask ask) : bookmarks_(workers), ask_{std::move(ask)} { }
+    // How many workers there are, which may change from one reading to the next.
+    using Workers = std::function<unsigned()>;
+
+    Census(Workers workers, Ask ask) : workers_{std::move(workers)}, ask_{std::move(ask)} { }
 
     struct Part {
         std::vector<control::ClientRow> rows; // oldest first; at most as many as were asked for
@@ -43,6 +46,7 @@ private:
     void keep(unsigned worker, const std::vector<control::ClientMark>& bookmarks);
 
     std::vector<std::deque<control::ClientMark>> bookmarks_; // of each worker, newest put last
+    Workers workers_;
     Ask ask_;
     // Under way. What a full mailbox drops may be destroyed by a worker.
     std::shared_ptr<std::atomic<int>> readings_ = std::make_shared<std::atomic<int>>(0);

@@ -17,7 +17,6 @@ namespace {
 constexpr auto patience = 50ms; // with a long queue
 constexpr auto memory = 1s; // of it
 constexpr Seconds ceiling_burst{0.1};
-constexpr double kisses_a_second = 256;
 
 } // namespace
 

@@ -21,6 +21,9 @@ public:
     // Older ones are of little use any more, while others wait behind them.
     static constexpr Nanoseconds stale_wait = std::chrono::milliseconds{100};
 
+    // Kisses, of one worker.
+    static constexpr int kisses_a_second = 256;
+
     // `ceiling`: answers a second; 0: none.
     explicit Governor(double ceiling = 0, Instant<Mono> now = {});
 

@@ -12,11 +12,6 @@ namespace timeball::serve {
 
 namespace {
 
-// Refusals. Who polls a few times too often is to notice it; but one who is refused for long may be
-// somebody's victim.
-constexpr std::uint32_t leak_after = 100, leak_less_after = 1000;
-constexpr std::uint64_t leak_one_in = 4, leak_less_one_in = 16;
-
 // A float with the lower eight bits of its fraction rounded away: 17 bits of precision.
 double to_double(Packed<24> packed)
 {

@@ -57,7 +57,8 @@ Server::Server(const Platform& platform, const config::StartConfig& start,
       start_{start},
       served_{served},
       control_{std::move(control)},
-      named_rules_{platform.resolver, platform.loop, platform.log, [this] { publish(); }}
+      named_rules_{platform.resolver, platform.loop, platform.log, [this] { publish(); }},
+      fast_lane_{platform.fast_path, platform.log, start.xdp}
 {
 }
 
@@ -238,10 +239,10 @@ void Server::set_upstreams(std::vector<Address> upstreams)
 
 void Server::look_at_interfaces()
 {
-    const auto interfaces = platform_.network.interfaces();
-    bindings_ = bindings(interfaces, live_.interfaces, start_, live_.dscp);
+    interfaces_ = platform_.network.interfaces();
+    bindings_ = bindings(interfaces_, live_.interfaces, start_, live_.dscp);
     own_.clear();
-    for (const NetworkInterface& interface : interfaces) {
+    for (const NetworkInterface& interface : interfaces_) {
         own_.push_back(interface.address);
         own_.back().scope = 0;
     }
@@ -291,6 +292,13 @@ void Server::publish()
     for (std::size_t i = before; i < slots_.size(); ++i)
         launch(static_cast<unsigned>(i));
     bind_all();
+    tell_fast_lane();
+}
+
+void Server::tell_fast_lane()
+{
+    if (!fast_lane_.obey(*setting_, listening_, interfaces_, live_.dscp))
+        fast_retry_ = platform_.loop.after(retry_interval, [this] { tell_fast_lane(); });
 }
 
 void Server::bind_all()
@@ -360,6 +368,7 @@ void Server::all_bound()
         if (!is_known(listening_, at))
             platform_.log.write(Severity::info, "listening on " + to_string(at));
     listening_ = std::move(open);
+    tell_fast_lane();
     if (round_.is_wanted_again)
         bind_all();
 }
@@ -382,6 +391,7 @@ Counts Server::counts() const
         sum += slot->tallies.read();
     for (const auto& [slot, end] : leaving_)
         sum += slot->tallies.read();
+    fast_lane_.add_to(sum);
     sum.send_failed += undelivered_;
     return sum;
 }

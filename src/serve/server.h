@@ -10,6 +10,7 @@
 #include "ntp/mac.h"
 #include "ntp/served_time.h"
 #include "serve/control_request.h"
+#include "serve/fast_lane.h"
 #include "serve/named_rules.h"
 #include "serve/setting.h"
 #include "serve/tallies.h"
@@ -55,6 +56,8 @@ public:
     template <class T>
     void look(unsigned worker, std::function<T(const Worker&)> how, std::function<void(T)> then)
     {
+        if (worker >= slots_.size()) // there were more when somebody began to look
+            return;
         tell(*slots_[worker], [this, how = std::move(how), then = std::move(then)](Worker& w) {
             post_home([then, seen = how(w)]() mutable { then(std::move(seen)); });
         });
@@ -78,7 +81,7 @@ public:
             });
     }
 
-    Counts counts() const; // of all workers
+    Counts counts() const; // of all workers and the fast path
     std::size_t workers() const { return slots_.size(); }
     std::vector<Endpoint> listening() const { return listening_; } // sorted
     const AccessList& access() const { return *setting_->access; }
@@ -117,6 +120,7 @@ private:
         std::uint64_t round, unsigned index, const std::vector<OpenFault>& faults, bool is_split);
     void all_bound();
     bool post_home(std::function<void()> then);
+    void tell_fast_lane();
 
     Platform platform_;
     config::StartConfig start_;
@@ -127,11 +131,13 @@ private:
 
     config::LiveConfig live_;
     std::shared_ptr<const ntp::KeyTable> keys_;
+    std::vector<NetworkInterface> interfaces_; // as last seen
     std::vector<Address> upstreams_, own_;
     NamedRules named_rules_;
     std::shared_ptr<const Setting> setting_;
     std::vector<Binding> bindings_;
     std::vector<Endpoint> listening_;
+    FastLane fast_lane_;
     std::vector<OpenFault> faults_; // as logged
     struct Round {
         std::uint64_t number = 0;
@@ -144,7 +150,7 @@ private:
     std::uint64_t undelivered_ = 0; // replies that a worker's mailbox did not take
     Counts retired_; // of workers that are no more
     SipKey split_key_;
-    EventLoop::Owned watch_, look_, retry_, resume_;
+    EventLoop::Owned watch_, look_, retry_, resume_, fast_retry_;
     // Last: threads end before what they use goes.
     std::vector<std::unique_ptr<Slot>> slots_;
     std::vector<std::pair<std::unique_ptr<Slot>, EventLoop::Owned>> leaving_;

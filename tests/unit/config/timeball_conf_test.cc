@@ -44,6 +44,22 @@ TEST(TimeballConf, SaysWhatNtpConfHasNoWordsFor)
     DOUBLES_EQUAL(1e-5, s.software_clock.jitter.count(), 1e-15);
 }
 
+TEST(TimeballConf, NamesInterfacesOneOrMany)
+{
+    CHECK(start("workers = 1;").xdp.empty());
+    CHECK((start("xdp = \"eth0\";").xdp == std::vector<std::string>{"eth0"}));
+    CHECK((start("xdp = [ \"eth0\", \"eth1\" ];").xdp == std::vector<std::string>{"eth0", "eth1"}));
+    CHECK((start("xdp = ( \"eth0\" );").xdp == std::vector<std::string>{"eth0"}));
+    CHECK(start("xdp = [];").xdp.empty());
+    expect("");
+    for (const char* wrong : {"xdp = 5;", "xdp = true;", "xdp = [ 1, 2 ];",
+             "xdp = ( \"eth0\", 1 );", "xdp = { name = \"eth0\"; };"}) {
+        CHECK(start(wrong).xdp.empty());
+        expect("timeball.conf:1: warning: 'xdp' wants a name in quotes, or a list of them: [ "
+               "\"eth0\", \"eth1\" ]; it was skipped\n");
+    }
+}
+
 TEST(TimeballConf, SkipsWhatIsWrongAndAppliesTheRest)
 {
     const StartConfig& s = start("wokers = 4;\nport = 70000;\n\nsandbox = 1;\nworkers = 2;\n"
