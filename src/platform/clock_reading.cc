@@ -35,6 +35,11 @@ Nanoseconds raw_time()
     return reading(CLOCK_MONOTONIC_RAW);
 }
 
+Nanoseconds boot_time()
+{
+    return reading(CLOCK_BOOTTIME);
+}
+
 Precision measured_precision(const std::function<Nanoseconds()>& read)
 {
     // A clock of microseconds shows a step after many readings at most; one that shows none at all

@@ -15,6 +15,7 @@ Nanoseconds since_zero(const timespec& t);
 
 Instant<Utc> system_time(); // CLOCK_REALTIME
 Nanoseconds raw_time(); // CLOCK_MONOTONIC_RAW: what the oscillator counts, never steered
+Nanoseconds boot_time(); // CLOCK_BOOTTIME: never stepped, and goes on while the machine sleeps
 
 // The smallest step seen between readings that follow each other (RFC 5905, section 7.3).
 Precision measured_precision(const std::function<Nanoseconds()>& read);

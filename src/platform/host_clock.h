@@ -7,6 +7,9 @@
 #include "edge/system_clock.h"
 #include "platform/kernel_state.h"
 
+#include <functional>
+#include <optional>
+
 namespace timeball::platform {
 
 class HostClock : public SystemClock {
@@ -15,6 +18,13 @@ public:
 
     // This clock minus CLOCK_REALTIME, at this moment. From any thread.
     virtual Nanoseconds ahead_of_system() const = 0;
+
+    // By how much it runs faster than CLOCK_MONOTONIC_RAW; nothing when its rate is that of
+    // CLOCK_REALTIME. For the control loop.
+    virtual std::optional<Frequency> rate_of_its_own() const { return std::nullopt; }
+
+    // Told on the control loop when it was stepped or its rate changed, if that is of its own.
+    std::function<void()> changed = [] {};
 };
 
 } // namespace timeball::platform

@@ -28,6 +28,7 @@ public:
 
     Platform& world() { return world_; }
     LibeventLoop& loop() { return loop_; } // run() it
+    HostClock& clock() { return *clock_; }
 
 private:
     std::unique_ptr<Log> log_;

@@ -13,6 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+// The C library's headers before the kernel's.
+#include <linux/bpf.h>
+
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -68,7 +71,10 @@ constexpr std::array permitted{// memory
 
 // Refused by a word that those who try understand.
 constexpr std::array refused{"execve", "execveat", "fork", "vfork", "ptrace", "kill", "setuid",
-    "setgid", "setresuid", "setresgid", "mount", "chroot", "bpf", "init_module", "finit_module"};
+    "setgid", "setresuid", "setresgid", "mount", "chroot", "init_module", "finit_module"};
+
+constexpr std::array fast_path_commands{BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM,
+    BPF_MAP_DELETE_ELEM, BPF_MAP_LOOKUP_BATCH, BPF_LINK_CREATE};
 
 constexpr std::array families{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 
@@ -97,12 +103,18 @@ private:
     int fault_ = 0;
 };
 
-void write_down(Rules& rules)
+void write_down(Rules& rules, bool has_fast_path)
 {
     for (const char* name : permitted)
         rules.add(SCMP_ACT_ALLOW, name);
     for (const char* name : refused)
         rules.add(SCMP_ACT_ERRNO(EPERM), name);
+    if (has_fast_path)
+        for (const bpf_cmd command : fast_path_commands)
+            rules.add(SCMP_ACT_ALLOW, "bpf",
+                scmp_arg_cmp{0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(command), 0});
+    else
+        rules.add(SCMP_ACT_ERRNO(EPERM), "bpf");
     // Threads, and no processes. The newer clone3 hides its flags; the C library does without.
     rules.add(
         SCMP_ACT_ALLOW, "clone", scmp_arg_cmp{0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD});
@@ -118,13 +130,13 @@ void write_down(Rules& rules)
 
 } // namespace
 
-Result<void, std::string> shut_sandbox()
+Result<void, std::string> shut_sandbox(bool has_fast_path)
 {
     const Filter filter{seccomp_init(SCMP_ACT_ERRNO(ENOSYS))};
     if (!filter)
         return unexpected(std::string{"the sandbox cannot be built"});
     Rules rules{filter.get()};
-    write_down(rules);
+    write_down(rules, has_fast_path);
     int fault = rules.fault();
     if (fault == 0)
         fault = -seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1);

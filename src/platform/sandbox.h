@@ -13,6 +13,8 @@ namespace timeball::platform {
 
 // For all threads, present and to come. What is not permitted fails, as on a kernel that does not
 // know it, so that the C library takes its other way where it has one. Fails with one sentence.
-Result<void, std::string> shut_sandbox();
+// `has_fast_path`: the maps of a program in the kernel are read and written, and it is put on
+// interfaces; no program is loaded.
+Result<void, std::string> shut_sandbox(bool has_fast_path = false);
 
 } // namespace timeball::platform

@@ -49,9 +49,9 @@ double scattered(std::uint64_t seed)
 }
 
 // What the counter's own error and the correction make together.
-std::int64_t gain_of(Frequency drift, Frequency correction)
+Frequency both(Frequency drift, Frequency correction)
 {
-    return platform::gain_of(drift + correction + drift * correction.ratio());
+    return drift + correction + drift * correction.ratio();
 }
 
 } // namespace
@@ -66,7 +66,7 @@ SoftwareClock::SoftwareClock(const Flaws& flaws, Sources sources)
 {
     const Moment start = moment(sources_, 16);
     time_.write({start.count.count(), (start.system + flaws.offset).time_since_epoch().count(), 0,
-        gain_of(flaws.drift, {})});
+        gain_of(flaws.drift)});
     precision_ = measured_precision([this] { return now().time_since_epoch(); });
 }
 
@@ -93,6 +93,7 @@ Instant<Utc> SoftwareClock::change(Change change)
     const SteeredTime time = change(time_.read(), count);
     time_.write(time);
     changes_.fetch_add(1);
+    changed();
     return time.at(count);
 }
 
@@ -114,12 +115,17 @@ Nanoseconds SoftwareClock::ahead_of_system() const
     });
 }
 
+std::optional<Frequency> SoftwareClock::rate_of_its_own() const
+{
+    return both(flaws_.drift, correction_);
+}
+
 Result<Instant<Utc>, std::error_code> SoftwareClock::set_frequency(Frequency correction)
 {
     const Frequency most = max_frequency();
     correction_ = std::clamp(correction, -most, most);
     return change([this](const SteeredTime& time, std::int64_t count) {
-        return with_gain(time, count, gain_of(flaws_.drift, correction_));
+        return with_gain(time, count, gain_of(both(flaws_.drift, correction_)));
     });
 }
 

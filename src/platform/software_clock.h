@@ -42,6 +42,7 @@ public:
     bool is_steered() const override { return true; }
     std::string_view name() const override { return "software"; }
     Nanoseconds ahead_of_system() const override;
+    std::optional<Frequency> rate_of_its_own() const override;
 
 private:
     Instant<Utc> at(Nanoseconds count) const;

@@ -8,6 +8,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/reporting.h"
+#include "platform/fast_path.h"
 #include "platform/kernel_clock.h"
 #include "platform/logs.h"
 #include "platform/none_clock.h"
@@ -77,6 +78,7 @@ config::Loaded simulated(config::Loaded loaded)
     config::StartConfig& start = loaded.config.start;
     loaded.config.live.serve.workers = 0;
     start.sandbox = false;
+    start.xdp.clear();
     start.stays_in_foreground = true;
     return loaded;
 }
@@ -187,6 +189,8 @@ public:
         if (start_.high_priority)
             if (const auto missing = raise_priority(); !missing.empty())
                 log().write(Severity::warning, missing);
+        if (!start_.xdp.empty())
+            take_the_fast_path(loaded.config);
         during(record::Call::construct, [&] {
             daemon_ = std::make_unique<daemon::Daemon>(
                 recorder_ ? recorder_->platform() : world, loaded.config, &world);
@@ -210,7 +214,7 @@ public:
         listen_to_signals();
         watch_ourselves();
         if (start_.sandbox)
-            if (const auto shut = shut_sandbox(); !shut)
+            if (const auto shut = shut_sandbox(fast_path_ != nullptr); !shut)
                 log().write(Severity::warning, shut.error());
         if (start_.wait_for_sync.count() > 0)
             waiting_ = world_.loop().after(rounded(start_.wait_for_sync), [this] { be_ready(); });
@@ -225,6 +229,16 @@ public:
 
 private:
     Log& log() { return world_.world().log; }
+
+    void take_the_fast_path(const config::Config& config)
+    {
+        auto path = make_fast_path(start_.xdp, config.live.mru, world_.clock(), log());
+        if (!path)
+            return log().write(Severity::warning,
+                fmt::format("xdp: {}; all requests are left to the workers", path.error()));
+        fast_path_ = *std::move(path);
+        world_.world().fast_path = fast_path_.get();
+    }
 
     void record()
     {
@@ -310,6 +324,7 @@ private:
     int status_ = 0;
     bool is_ready_ = false;
     RealPlatform world_;
+    std::unique_ptr<FastPath> fast_path_; // null: none
     std::unique_ptr<RecordingFile> recording_;
     std::optional<record::Recorder> recorder_;
     std::unique_ptr<daemon::Daemon> daemon_;
