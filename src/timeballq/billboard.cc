@@ -7,6 +7,7 @@
 #include "base/address.h"
 #include "timeballq/cells.h"
 #include "timeballq/status_words.h"
+#include "timeballq/units.h"
 
 #include <fmt/format.h>
 
@@ -93,9 +94,12 @@ std::int64_t poll_interval(const control::VariableList& v)
     return std::int64_t{1} << std::min({one("ppoll"), one("hpoll"), 62ll});
 }
 
-std::string figure(const control::VariableList& v, const char* name, int decimals)
+std::string figure(
+    const control::VariableList& v, const char* name, const Layout& layout, int decimals)
 {
     const std::string* value = v.find(name);
+    if (value && layout.shows_units)
+        return with_unit(*value, "ms", 8);
     return eight_columns(value ? *value : ".", decimals);
 }
 
@@ -104,8 +108,8 @@ std::string quality(const Peer& peer, const Layout& layout, int decimals)
 {
     const auto& v = peer.variables;
     if (layout.columns != Columns::local_address && v.find("jitter"))
-        return figure(v, "jitter", decimals);
-    return figure(v, v.find("dispersion") ? "dispersion" : "rootdisp", decimals);
+        return figure(v, "jitter", layout, decimals);
+    return figure(v, v.find("dispersion") ? "dispersion" : "rootdisp", layout, decimals);
 }
 
 // Old servers send three decimals, and then three are shown.
@@ -151,10 +155,10 @@ std::string billboard_line(
     const int decimals = decimals_of(v);
     const auto when = interval(age(v, clock)).substr(0, 4);
     const auto poll = interval(poll_interval(v)).substr(0, 4);
-    const auto figures
-        = fmt::format("{:2} {} {:>4} {:>4}  {:3o} {} {} {}", v.integer("stratum").value_or(20),
-            type(v), when, poll, v.integer("reach").value_or(0), figure(v, "delay", decimals),
-            figure(v, "offset", decimals), quality(peer, layout, decimals));
+    const auto figures = fmt::format("{:2} {} {:>4} {:>4}  {:3o} {} {} {}",
+        v.integer("stratum").value_or(20), type(v), when, poll, v.integer("reach").value_or(0),
+        figure(v, "delay", layout, decimals), figure(v, "offset", layout, decimals),
+        quality(peer, layout, decimals));
     if (layout.columns == Columns::names_last)
         return fmt::format(
             " {} {} {} {}\n", figures, reference(peer, layout), tally(peer.status), peer.name);

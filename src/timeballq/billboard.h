@@ -25,6 +25,7 @@ struct Layout {
     Columns columns = Columns::reference_id;
     std::size_t width = 80; // of the terminal; more than 104 are not used
     bool is_wide = false; // a name that is too long has a line of its own
+    bool shows_units = false; // as units.h says
     bool shows_hashes = false; // reference identifiers that are addresses, as eight digits
 };
 

@@ -5,6 +5,7 @@
 #include "timeballq/cooked.h"
 
 #include "timeballq/cells.h"
+#include "timeballq/units.h"
 
 #include <fmt/format.h>
 
@@ -62,7 +63,7 @@ std::vector<std::string_view> flash_tests(long long flash)
     return failed;
 }
 
-std::string cooked_value(const control::Variable& variable)
+std::string cooked_value(const control::Variable& variable, bool has_unit)
 {
     const std::string& value = variable.value;
     const std::string_view name = variable.name;
@@ -73,7 +74,9 @@ std::string cooked_value(const control::Variable& variable)
     if (is_among(name, plain_texts))
         return value;
     if (is_among(name, registers))
-        return tabbed(value);
+        return has_unit ? tabbed(value) + " ms" : tabbed(value);
+    if (const auto unit = shown_unit(name); has_unit && !unit.empty() && !variable.is_quoted)
+        return with_unit(value, unit);
     if (const auto whole = variable.is_quoted ? std::nullopt : control::to_integer(value)) {
         if (name == "leap" && *whole >= 0 && *whole <= 3)
             return fmt::format("{:02b}", *whole);
@@ -88,7 +91,7 @@ std::string cooked_value(const control::Variable& variable)
     return '"' + value + '"';
 }
 
-std::string cooked(const control::VariableList& variables, std::size_t width)
+std::string cooked(const control::VariableList& variables, std::size_t width, bool has_units)
 {
     const std::size_t room = std::max<std::size_t>(width, 20) - 2;
     std::string text;
@@ -97,7 +100,7 @@ std::string cooked(const control::VariableList& variables, std::size_t width)
         const bool is_register = is_among(variable.name, registers);
         const auto item
             = (is_register ? fmt::format("{:>10} =", variable.name) : variable.name + "=")
-            + cooked_value(variable) + ", ";
+            + cooked_value(variable, has_units) + ", ";
         if (column != 0 && column + item.size() > room) {
             text.back() = '\n';
             column = 0;

@@ -6,6 +6,7 @@
 
 #include "timeballq/cells.h"
 #include "timeballq/cooked.h"
+#include "timeballq/units.h"
 
 #include <fmt/format.h>
 
@@ -204,9 +205,12 @@ std::string mode(long long value)
 }
 
 // What a figure shows; nothing for text that is empty.
-std::string shown(const control::Variable& variable, Form form, const NameOf& name_of)
+std::string shown(
+    const control::Variable& variable, Form form, const NameOf& name_of, bool has_unit)
 {
     const std::string& value = variable.value;
+    if (const auto unit = shown_unit(variable.name); has_unit && !unit.empty())
+        return with_unit(value, unit);
     const auto whole = control::to_integer(value);
     switch (form) {
     case Form::address:
@@ -260,8 +264,8 @@ std::string names_of(std::span<const Figure> figures, bool twice)
     return names;
 }
 
-std::string figures_table(
-    const control::VariableList& variables, std::span<const Figure> figures, const NameOf& name_of)
+std::string figures_table(const control::VariableList& variables, std::span<const Figure> figures,
+    const NameOf& name_of, bool has_units)
 {
     std::string text;
     std::optional<long long> period;
@@ -269,7 +273,7 @@ std::string figures_table(
         const std::string* value = variables.find(variable);
         if (!value)
             continue;
-        const auto cell = shown({std::string{variable}, *value, false}, form, name_of);
+        const auto cell = shown({std::string{variable}, *value, false}, form, name_of, has_units);
         if (form == Form::uptime)
             period = control::to_integer(*value);
         if (form == Form::packets)

@@ -38,8 +38,8 @@ std::string names_of(std::span<const Figure> figures, bool twice = false);
 
 // One line for each figure that the server has. `name_of` gives addresses names.
 using NameOf = std::function<std::string(const std::string& address)>;
-std::string figures_table(
-    const control::VariableList& variables, std::span<const Figure> figures, const NameOf& name_of);
+std::string figures_table(const control::VariableList& variables, std::span<const Figure> figures,
+    const NameOf& name_of, bool has_units = false);
 std::string double_table(const control::VariableList& variables, std::span<const Figure> figures);
 
 } // namespace timeball::query

@@ -78,6 +78,7 @@ const std::vector<Interpreter::Command>& Interpreter::table()
             {"timeout", "[MILLISECONDS]", "how long to wait for an answer", &I::timeout},
             {"raw", "", "show variables as they come", &I::mode},
             {"cooked", "", "show variables in words", &I::mode},
+            {"units", "", "show figures with units, or no longer", &I::mode},
             {"json", "", "show everything as JSON", &I::mode},
             {"drefid", "[hash|ipv4]", "how reference identifiers are shown", &I::reference_ids},
             {"delay", "[MILLISECONDS]", "accepted for ntpq's sake", &I::delay},
@@ -145,8 +146,9 @@ Interpreter::Outcome Interpreter::run(std::string_view line)
     if (found.size() == 1) {
         words.erase(words.begin());
         const Command& command = *found.front();
+        const bool was_json = settings_.is_json; // `raw` ends it, and is told in it
         const Outcome outcome = (this->*command.carry_out)(command, words);
-        return settings_.is_json ? in_json(command.name, outcome) : outcome;
+        return was_json || settings_.is_json ? in_json(command.name, outcome) : outcome;
     }
     Outcome outcome;
     if (found.empty()) {
@@ -256,6 +258,11 @@ Interpreter::Outcome Interpreter::mode(const Command& command, const Words& argu
     if (command.name == "direct") {
         settings_.is_direct = !settings_.is_direct;
         return {.out = fmt::format("Direct mode is {}\n", settings_.is_direct ? "on" : "off")};
+    }
+    if (command.name == "units") {
+        settings_.shows_units = !settings_.shows_units;
+        return {.out = fmt::format(
+                    "figures {}being shown with units\n", settings_.shows_units ? "" : "not ")};
     }
     settings_.is_json = command.name == "json";
     settings_.is_raw = command.name == "raw";

@@ -25,6 +25,7 @@ struct Settings {
     bool is_json = false; // one value of JSON for each command, also for what went wrong
     bool is_direct = false; // mrulist prints entries in the order in which they come
     bool signs_all = false; // requests, not only those that must be
+    bool shows_units = false; // with figures
     bool shows_hashes = false; // reference identifiers as eight digits where they are addresses
     bool is_wide = false;
     std::size_t width = 0; // of the terminal; 0: not said

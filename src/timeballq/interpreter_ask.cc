@@ -103,6 +103,7 @@ Interpreter::Outcome Interpreter::peers(const Command& command, const Words&)
 
     Layout layout{.width = settings_.width,
         .is_wide = settings_.is_wide,
+        .shows_units = settings_.shows_units,
         .shows_hashes = settings_.shows_hashes};
     if (command.name == "rpeers")
         layout.columns = Columns::names_last;
@@ -188,8 +189,9 @@ Interpreter::Outcome Interpreter::show_variables(
         .set("variables", json_of(variables));
     if (variables.empty())
         return {.out = text + "no variables\n", .json = std::move(json)};
-    return {
-        .out = text + (settings_.is_raw ? raw(reply->data) : cooked(variables, settings_.width)),
+    return {.out = text
+            + (settings_.is_raw ? raw(reply->data)
+                                : cooked(variables, settings_.width, settings_.shows_units)),
         .json = std::move(json)};
 }
 
@@ -299,7 +301,8 @@ Interpreter::Outcome Interpreter::summary(const Command& command, const Words&)
             const auto name = endpoint ? name_of(to_string(endpoint->address)) : "";
             return name.empty() ? address : fmt::format("{}:{}", name, endpoint->port);
         };
-        text += figures_table(control::parse_variables(reply->data), wanted.figures, with_name);
+        text += figures_table(control::parse_variables(reply->data), wanted.figures, with_name,
+            settings_.shows_units);
     }
     if (!wanted.twice.empty()) {
         const auto both = fetch_figures({}, names_of(wanted.twice, true));
@@ -335,7 +338,7 @@ Interpreter::Outcome Interpreter::peer_statistics(const Command& command, const 
     };
     return {.out = fmt::format("associd={} status={:04x} {},\n", id->value, reply->status,
                        peer_status_words(reply->status))
-            + figures_table(variables, peer_figures(), with_name),
+            + figures_table(variables, peer_figures(), with_name, settings_.shows_units),
         .json = std::move(json)};
 }
 

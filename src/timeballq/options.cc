@@ -37,6 +37,7 @@ constexpr Option known[]{
     {'P', "port", true},
     {'s', "srcname", false},
     {'S', "srcnumber", false},
+    {'u', "units", false},
     {'V', "version", false},
     {'w', "wide", false},
     {'W', "width", true},
@@ -111,6 +112,9 @@ void take(Options& options, const Option& option, const std::string& value)
     case 'S':
         settings.shows_configured_names = true;
         settings.shows_names = option.letter == 's';
+        break;
+    case 'u':
+        settings.shows_units = true;
         break;
     case 'V':
         options.wants_version = true;
@@ -241,7 +245,8 @@ Options parse_options(std::vector<std::string> arguments)
 
 std::string_view usage()
 {
-    return "usage: timeballq [-46dhijnpsSVw] [-a key] [-c command] [-k file] [-P port] [-W width]\n"
+    return "usage: timeballq [-46dhijnpsSuVw] [-a key] [-c command] [-k file] [-P port] [-W "
+           "width]\n"
            "                 [host ...]\n"
            "       timeballq [option ...] why|check|wait|watch|monitor [its options] [host]\n"
            "  -4, --ipv4            names mean IPv4 addresses\n"
@@ -257,6 +262,7 @@ std::string_view usage()
            "  -P, --port=PORT       in place of 123\n"
            "  -s, --srcname         names as configured, else those of addresses\n"
            "  -S, --srcnumber       names as configured, else addresses\n"
+           "  -u, --units           figures with units\n"
            "  -V, --version         the version of this program\n"
            "  -w, --wide            long names on a line of their own\n"
            "  -W, --width=COLUMNS   of the output\n"

@@ -479,3 +479,15 @@ TEST(Interpreter, CompletesWhatIsBeingTyped)
     LONGS_EQUAL(
         static_cast<long>(Interpreter::commands().size()), interpreter.completions("").size());
 }
+
+TEST(ReplayedNtpd, ShowsUnitsAsInNtpq)
+{
+    wanted.shows_units = true;
+    STRCMP_CONTAINS(
+        "-10.77.0.1       ....             1 u    -   64    1 46.995us 15.621us 30.524us\n",
+        out("peers.hex", "peers").c_str());
+    const auto text = out("rv.hex", "rv");
+    STRCMP_CONTAINS("rootdelay=50us, rootdisp=63.022ms,", text.c_str());
+    STRCMP_CONTAINS("offset=0ns, frequency=0ppt, sys_jitter=1.333us,", text.c_str());
+    STRCMP_CONTAINS("root dispersion:        63.052ms\n", out("sysinfo.hex", "sysinfo").c_str());
+}

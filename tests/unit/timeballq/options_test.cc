@@ -61,11 +61,12 @@ TEST(Options, SayWhatIsWrong)
 
 TEST(Options, ChooseAKey)
 {
-    const auto options = parse_options({"-k", "/etc/ntp.keys", "-a", "7", "--json", "-S", "ntp1"});
+    const auto options = parse_options({"-k", "/etc/ntp.keys", "-a", "7", "--json", "-Su", "ntp1"});
     STRCMP_EQUAL("", options.fault.c_str());
     STRCMP_EQUAL("/etc/ntp.keys", options.keys_file.c_str());
     CHECK(options.key == KeyId{7});
     CHECK(options.settings.is_json);
+    CHECK(options.settings.shows_units);
     CHECK(options.settings.shows_configured_names);
     CHECK_FALSE(options.settings.shows_names);
     STRCMP_EQUAL("--authentication: 'x' is not a number from 1 to 65535",
@@ -95,8 +96,8 @@ TEST(Options, HaveCommandsInPlaceOfAHost)
 
 TEST(Options, AreAllInTheUsage)
 {
-    for (const char* word : {"--authentication", "--json", "--keyfile", "--srcname", "--srcnumber",
-             "--ipv4", "--ipv6", "--command", "--help", "--interactive", "--numeric", "--peers",
-             "--port", "--version", "--wide", "--width"})
+    for (const char* word : {"--authentication", "--json", "--units", "--keyfile", "--srcname",
+             "--srcnumber", "--ipv4", "--ipv6", "--command", "--help", "--interactive", "--numeric",
+             "--peers", "--port", "--version", "--wide", "--width"})
         CHECK(usage().find(word) != std::string_view::npos);
 }
