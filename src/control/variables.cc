@@ -159,7 +159,6 @@ Rows parse_rows(std::string_view reply)
             found.rows[index].set(std::move(*variable));
         }
     }
-    std::erase_if(found.rows, [](const VariableList& row) { return row.empty(); });
     return found;
 }
 

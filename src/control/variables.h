@@ -50,7 +50,7 @@ VariableList parse_variables(std::string_view reply);
 // has its variables without their numbers; what has no number is `plain`.
 struct Rows {
     VariableList plain;
-    std::vector<VariableList> rows; // by number; of what one reply can hold
+    std::vector<VariableList> rows; // by number; empty where a number is left out
 };
 Rows parse_rows(std::string_view reply);
 

@@ -237,6 +237,10 @@ std::string interface_table(const std::vector<control::VariableList>& rows)
         + std::string(74, '=') + "\n";
     std::size_t index = 0;
     for (const auto& row : rows) {
+        if (row.empty()) { // an interface that went; those after it keep their numbers
+            ++index;
+            continue;
+        }
         const auto cell = [&](const char* name, int width) {
             const auto value = row.integer(name);
             return value ? fmt::format("{:{}}", *value, width) : std::string{"?"};
@@ -275,8 +279,10 @@ std::string restriction_table(const std::vector<control::VariableList>& rows)
 Json json_of(const std::vector<control::VariableList>& rows)
 {
     Json list = Json::array();
-    for (const auto& row : rows)
-        list.add(json_of(row));
+    for (const auto& row : rows) {
+        if (!row.empty())
+            list.add(json_of(row));
+    }
     return list;
 }
 

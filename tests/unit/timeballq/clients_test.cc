@@ -186,12 +186,15 @@ TEST(Clients, InterfacesAndRestrictionsAreShownAsInNtpq)
     server.says(control::Opcode::read_ordered_list,
         "addr.0=\"10.99.0.20:123\", bcast.0=, en.0=1, name.0=\"eth0\", flags.0=0x9, rx.0=18, "
         "tx.0=20, "
-        "txerr.0=0, pc.0=5, up.0=38\r\n");
+        "txerr.0=0, pc.0=5, up.0=38, addr.2=\"[::1]:123\", bcast.2=, en.2=0, name.2=\"lo\", "
+        "flags.2=0x15, rx.2=0, tx.2=0, txerr.2=0, pc.2=0, up.2=38\r\n");
     STRCMP_EQUAL("    interface name                                  send\n"
                  " #  address/broadcast     drop flag received sent failed peers   uptime\n"
                  " ==========================================================================\n"
                  "  0 eth0                     .    9     18     20      0     5       38\n"
-                 "    10.99.0.20:123\n",
+                 "    10.99.0.20:123\n"
+                 "  2 lo                       D   15      0      0      0     0       38\n"
+                 "    [::1]:123\n",
         interpreter.run("ifstats").out.c_str());
     CHECK(server.asked.back().is_signed);
     CHECK(server.credentials.key == KeyId{7});
