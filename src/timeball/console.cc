@@ -4,12 +4,14 @@
 #include "timeball/console.h"
 
 #include "control/variables.h"
+#include "timeball/chores.h"
 #include "timeball/update.h"
 #include "timeball/view.h"
 
 #include <cstdio>
 #include <cstdlib>
 #include <unistd.h>
+#include <utility>
 
 namespace timeball::console {
 
@@ -18,29 +20,36 @@ namespace {
 Model first_model(const Options& options, Instant<Mono> now)
 {
     Model model;
-    model.server.host = options.target.port == 123
-        ? options.target.host
-        : options.target.host + " port " + std::to_string(options.target.port);
-    model.server.watched_since = now;
-    model.server.ask_at = now;
+    model.servers.clear();
+    for (const Target& target : options.targets) {
+        Server server;
+        server.host = target.port == 123 ? target.host
+                                         : target.host + " port " + std::to_string(target.port);
+        server.watched_since = now;
+        server.ask_at = now;
+        model.servers.push_back(std::move(server));
+    }
     model.now = now;
-    model.interval = options.interval;
+    model.interval = *options.interval;
     model.is_numeric = options.is_numeric;
+    model.thresholds = options.thresholds;
     model.alphabet = options.is_ascii || !shows_unicode() ? Alphabet::ascii : Alphabet::unicode;
+    if (model.servers.size() > 1)
+        model.view = View::hosts;
     return model;
 }
 
 } // namespace
 
 Console::Console(platform::RealPlatform& platform, Terminal& terminal, const Options& options)
-    : loop_{platform.loop()},
-      terminal_{terminal},
-      model_{first_model(options, loop_.now())},
-      watcher_{loop_, platform.world().network, platform.world().resolver, options.target,
-          [this](const Watcher::Outcome& outcome) {
-              std::visit([this](const auto& what) { happened(what); }, outcome);
-          }}
+    : loop_{platform.loop()}, terminal_{terminal}, model_{first_model(options, loop_.now())}
 {
+    for (std::size_t host = 0; host < options.targets.size(); ++host)
+        watchers_.push_back(
+            std::make_unique<Watcher>(loop_, platform.world().network, platform.world().resolver,
+                options.targets[host], [this, host](const Watcher::Outcome& outcome) {
+                    std::visit([this, host](const auto& what) { happened(what, host); }, outcome);
+                }));
 }
 
 int Console::run()
@@ -54,6 +63,7 @@ int Console::run()
     signals_.push_back(loop_.on_signal(SIGINT, [this] { end(0); }));
     for (const int signal : {SIGTERM, SIGHUP, SIGQUIT})
         signals_.push_back(loop_.on_signal(signal, [this, signal] { end(128 + signal); }));
+    std::signal(SIGCHLD, SIG_IGN); // nobody waits for the commands that are run
     listen_for_suspension();
     resized();
     loop_.run();
@@ -86,9 +96,9 @@ void Console::end(int status)
 void Console::read_keys()
 {
     bool was_any = false;
-    while (const auto key = terminal_.read_key()) {
+    while (const auto input = terminal_.read()) {
         was_any = true;
-        happened(KeyPressed{*key});
+        std::visit([this](const auto& what) { happened(what); }, *input);
     }
     if (!was_any && terminal_.is_gone())
         end(128 + SIGHUP);
@@ -99,17 +109,51 @@ void Console::resized()
     happened(Resized{terminal_.size()});
 }
 
-void Console::happened(decltype(Event::what) what)
+void Console::happened(decltype(Event::what) what, std::size_t host)
 {
-    model_ = update(std::move(model_), {loop_.now(), std::move(what)});
+    model_ = update(std::move(model_), {loop_.now(), std::move(what), host});
     if (model_.is_quitting)
         return end(0);
-    if (wants_answers(model_)) {
-        model_ = update(std::move(model_), {loop_.now(), Asked{}});
-        watcher_.ask();
-    }
+    do_errands();
+    ask_those_due();
     show();
     timer_ = loop_.at(next_look(model_), [this] { happened(TimePassed{}); });
+}
+
+void Console::ask_those_due()
+{
+    for (std::size_t host = 0; host < watchers_.size(); ++host)
+        if (wants_answers(model_.servers[host], model_.now)) {
+            const Interest interest = interest_in(model_, host);
+            model_ = update(std::move(model_), {loop_.now(), Asked{interest}, host});
+            watchers_[host]->ask(interest, model_.credentials);
+        }
+}
+
+void Console::do_errands()
+{
+    // Doing one may leave word of it, and so the next ones.
+    const std::vector<Errand> errands = std::exchange(model_.errands, {});
+    for (const Errand& errand : errands)
+        std::visit([this](const auto& what) { do_errand(what); }, errand);
+}
+
+void Console::do_errand(const SaveFile& file)
+{
+    const auto saved = save(file);
+    model_ = update(std::move(model_),
+        {loop_.now(), Reported{saved.has_value(), saved ? *saved : saved.error()}});
+}
+
+void Console::do_errand(const RunCommand& command)
+{
+    console::run(command);
+}
+
+void Console::do_errand(const Change& change)
+{
+    if (model_.credentials)
+        watchers_[change.host]->change(change.line, *model_.credentials);
 }
 
 void Console::show()
@@ -119,35 +163,45 @@ void Console::show()
         terminal_.forget();
     }
     terminal_.show(view(model_, model_.size));
+    if (model_.bells != bells_) {
+        bells_ = model_.bells;
+        terminal_.ring();
+    }
 }
 
 int print_once(platform::RealPlatform& platform, const Options& options)
 {
     platform::LibeventLoop& loop = platform.loop();
     Model model = first_model(options, loop.now());
-    int status = 1;
-    const auto arrived = [&](const auto& what) {
-        model = update(std::move(model), {loop.now(), what});
-    };
-    Watcher watcher{loop, platform.world().network, platform.world().resolver, options.target,
-        [&](const Watcher::Outcome& outcome) {
-            std::visit(arrived, outcome);
-            loop.stop();
-        }};
-    watcher.ask();
-    loop.run();
-    if (!model.server.answers) {
-        std::fprintf(
-            stderr, "timeball: %s: %s\n", model.server.host.c_str(), model.server.trouble.c_str());
-        return status;
+    const char* text = std::getenv("COLUMNS");
+    const auto told = control::to_integer(text ? text : "");
+    const int columns = told && *told > 0 && *told < 1000 ? static_cast<int>(*told) : 80;
+
+    int status = 0;
+    for (std::size_t host = 0; host < options.targets.size(); ++host) {
+        Watcher watcher{loop, platform.world().network, platform.world().resolver,
+            options.targets[host], [&](const Watcher::Outcome& outcome) {
+                std::visit(
+                    [&](const auto& what) {
+                        model = update(std::move(model), {loop.now(), what, host});
+                    },
+                    outcome);
+                loop.stop();
+            }};
+        watcher.ask({});
+        loop.run();
+        model.current = host;
+        const Server& server = model.server();
+        if (!server.answers) {
+            std::fprintf(stderr, "timeball: %s: %s\n", server.host.c_str(), server.trouble.c_str());
+            status = 1;
+            continue;
+        }
+        if (options.targets.size() > 1)
+            std::printf("%s%s\n", host > 0 ? "\n" : "", server.host.c_str());
+        std::fputs(billboard(model, columns).c_str(), stdout);
     }
-    const char* columns = std::getenv("COLUMNS");
-    const auto width = control::to_integer(columns ? columns : "");
-    std::fputs(
-        billboard(model, width && *width > 0 && *width < 1000 ? static_cast<int>(*width) : 80)
-            .c_str(),
-        stdout);
-    return std::fflush(stdout) == 0 ? 0 : 1;
+    return std::fflush(stdout) == 0 ? status : 1;
 }
 
 } // namespace timeball::console

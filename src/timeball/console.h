@@ -11,6 +11,7 @@
 #include "timeball/watcher.h"
 
 #include <csignal>
+#include <memory>
 #include <vector>
 
 namespace timeball::console {
@@ -22,7 +23,12 @@ public:
     int run(); // until the operator or a signal ends it; the exit status
 
 private:
-    void happened(decltype(Event::what) what);
+    void happened(decltype(Event::what) what, std::size_t host = 0);
+    void ask_those_due();
+    void do_errands();
+    void do_errand(const SaveFile& file);
+    void do_errand(const RunCommand& command);
+    void do_errand(const Change& change);
     void show();
     void read_keys();
     void resized();
@@ -33,15 +39,15 @@ private:
     platform::LibeventLoop& loop_;
     Terminal& terminal_;
     Model model_;
-    unsigned redraws_ = 0;
+    unsigned redraws_ = 0, bells_ = 0;
     int status_ = 0;
-    Watcher watcher_;
+    std::vector<std::unique_ptr<Watcher>> watchers_; // one for each server
     EventLoop::Owned timer_;
     EventLoop::Owned keys_, suspension_;
     std::vector<EventLoop::Owned> signals_;
 };
 
-// Answers once, as text on standard output. The exit status: 0 when the server answered.
+// Answers once, as text on standard output. The exit status: 0 when all servers answered.
 int print_once(platform::RealPlatform& platform, const Options& options);
 
 } // namespace timeball::console

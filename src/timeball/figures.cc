@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <fmt/format.h>
 
 namespace timeball::console {
 
@@ -52,27 +53,6 @@ std::optional<Poll> poll(std::string_view text)
 {
     const auto value = integer_within<std::int8_t>(text, 0, 99);
     return value ? std::optional{Poll{*value}} : std::nullopt;
-}
-
-// "0xeeab15a9.8e1f8e74"; zero means never.
-std::optional<ntp::Timestamp> timestamp(std::string_view text)
-{
-    if (!text.starts_with("0x"))
-        return std::nullopt;
-    text.remove_prefix(2);
-    const std::size_t point = text.find('.');
-    if (point == std::string_view::npos)
-        return std::nullopt;
-    std::uint32_t halves[2] = {0, 0};
-    const std::string_view parts[2] = {text.substr(0, point), text.substr(point + 1)};
-    for (int i : {0, 1}) {
-        const auto [end, error]
-            = std::from_chars(parts[i].data(), parts[i].data() + parts[i].size(), halves[i], 16);
-        if (error != std::errc{} || end != parts[i].data() + parts[i].size())
-            return std::nullopt;
-    }
-    const ntp::Timestamp t{std::uint64_t{halves[0]} << 32 | halves[1]};
-    return t.is_zero() ? std::nullopt : std::optional{t};
 }
 
 // The last eight words, when they are numbers: NTPsec 1.2.2 sends octets of old packets before
@@ -122,7 +102,7 @@ std::string reference_id(const Variables& variables)
     std::string_view text = find(variables, "refid");
     if (text.size() > 2 && text.front() == '.' && text.back() == '.')
         text = text.substr(1, text.size() - 2);
-    return std::string{text};
+    return text == ".." ? std::string{} : std::string{text}; // nothing between the dots
 }
 
 bool is_unset(std::string_view address)
@@ -157,6 +137,26 @@ char type_of(const Variables& variables, const PeerFigures& figures)
 }
 
 } // namespace
+
+std::optional<ntp::Timestamp> timestamp(std::string_view text)
+{
+    if (!text.starts_with("0x"))
+        return std::nullopt;
+    text.remove_prefix(2);
+    const std::size_t point = text.find('.');
+    if (point == std::string_view::npos)
+        return std::nullopt;
+    std::uint32_t halves[2] = {0, 0};
+    const std::string_view parts[2] = {text.substr(0, point), text.substr(point + 1)};
+    for (int i : {0, 1}) {
+        const auto [end, error]
+            = std::from_chars(parts[i].data(), parts[i].data() + parts[i].size(), halves[i], 16);
+        if (error != std::errc{} || end != parts[i].data() + parts[i].size())
+            return std::nullopt;
+    }
+    const ntp::Timestamp t{std::uint64_t{halves[0]} << 32 | halves[1]};
+    return t.is_zero() ? std::nullopt : std::optional{t};
+}
 
 Seconds between(ntp::Timestamp then, ntp::Timestamp now)
 {
@@ -202,6 +202,9 @@ SystemFigures system_figures(const Variables& variables)
     s.time_constant = poll(told("tc"));
     s.clock = timestamp(told("clock"));
     s.reference_time = timestamp(told("reftime"));
+    s.tai = integer_within<int>(told("tai"), -1000, 1000);
+    s.leap_second = told("leapsec");
+    s.leap_expiry = told("expire");
     s.version = told("version");
     s.system = told("system");
     return s;
@@ -219,7 +222,30 @@ ServedFigures served_figures(const Variables& variables)
     s.processed = count("ss_processed");
     s.limited = count("ss_limited");
     s.kisses = count("ss_kodsent");
+    s.restricted = count("ss_restricted");
+    s.bad_format = count("ss_badformat");
+    s.bad_auth = count("ss_badauth");
+    s.declined = count("ss_declined");
     return s;
+}
+
+std::vector<Restriction> restrictions_of(const Variables& variables)
+{
+    std::vector<Restriction> rows;
+    for (int number = 0;; ++number) {
+        const auto told = [&](const char* name) {
+            return std::string{find(variables, fmt::format("{}.{}", name, number))};
+        };
+        Restriction row{told("addr"), told("mask"), 0, told("flags")};
+        if (row.address.empty())
+            return rows;
+        row.hits = integer_within<std::uint64_t>(told("hits"), 0, INT64_MAX).value_or(0);
+        if (is_unset(row.mask) && is_unset(row.address)) {
+            row.address = row.address == "::" ? "default (IPv6)" : "default (IPv4)";
+            row.mask.clear();
+        }
+        rows.push_back(std::move(row));
+    }
 }
 
 PeerFigures peer_figures(const Variables& variables)

@@ -32,6 +32,8 @@ struct SystemFigures {
     std::optional<Poll> time_constant;
     std::optional<ntp::Timestamp> clock; // when it answered, by its own clock
     std::optional<ntp::Timestamp> reference_time; // last update
+    std::optional<int> tai; // TAI minus UTC in seconds
+    std::string leap_second, leap_expiry; // "2016-12-31T23:59Z"; empty when not told
     std::string version, system;
 
     bool is_synchronized() const;
@@ -44,6 +46,14 @@ struct SystemFigures {
 struct ServedFigures {
     std::optional<Seconds> uptime;
     std::optional<std::uint64_t> received, processed, limited, kisses;
+    std::optional<std::uint64_t> restricted, bad_format, bad_auth, declined;
+};
+
+// A row of the access list.
+struct Restriction {
+    std::string address, mask; // "default" and empty for everybody
+    std::uint64_t hits = 0;
+    std::string flags; // words
 };
 
 struct FilterStage {
@@ -82,6 +92,10 @@ SystemFigures system_figures(const Variables& variables);
 ServedFigures served_figures(const Variables& variables);
 PeerFigures peer_figures(const Variables& variables);
 PeerStatus peer_status(std::uint16_t word);
+std::vector<Restriction> restrictions_of(const Variables& variables); // addr.0=, mask.0=, ...
+
+// "0xeeab15a9.8e1f8e74"; zero means never and is nothing.
+std::optional<ntp::Timestamp> timestamp(std::string_view text);
 
 char tally(sync::Select select); // " x.-+#*o"
 std::string_view in_words(sync::Select select); // "system peer"

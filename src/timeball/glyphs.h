@@ -22,6 +22,8 @@ struct Glyphs {
     char32_t left_end, right_end, middle; // of a correctness interval
     char32_t zero; // where nothing is off
     char32_t beyond_left, beyond_right; // lies outside of the scale
+    char32_t caution, bad; // beyond a threshold
+    std::u32string_view bars; // from low to high; empty: none
     std::u32string_view plus_minus, arrow, up, down;
 };
 const Glyphs& glyphs_of(Alphabet alphabet);

@@ -5,6 +5,7 @@
 #include "config.h"
 #include "platform/logs.h"
 #include "platform/none_clock.h"
+#include "timeball/chores.h"
 #include "timeball/console.h"
 
 #include <clocale>
@@ -38,16 +39,21 @@ int start(std::span<const std::string_view> arguments)
         std::puts("timeball " PACKAGE_VERSION);
         return 0;
     }
+    const auto settled = with_settings(*options);
+    if (!settled) {
+        complain(settled.error());
+        return 2;
+    }
     std::setlocale(LC_ALL, "");
     platform::RealPlatform platform{
         std::make_unique<platform::NoneClock>(), std::make_unique<platform::StderrLog>()};
-    if (options->is_once || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return print_once(platform, *options);
+    if (settled->is_once || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return print_once(platform, *settled);
 
     const auto terminal = Terminal::open();
     if (!terminal)
         return complain(terminal.error());
-    return Console{platform, *terminal.value(), *options}.run();
+    return Console{platform, *terminal.value(), *settled}.run();
 }
 
 } // namespace

@@ -12,13 +12,16 @@
 namespace timeball::console {
 
 const char* const usage
-    = R"(usage: timeball [-46hnV] [-i seconds] [-p port] [--ascii] [--once] [host[:port]]
+    = R"(usage: timeball [-46hnV] [-c file] [-i seconds] [-p port] [--ascii] [--once]
+                [host[:port] ...]
 
-Watches an NTP server; without a host, the one on this machine.
+Watches NTP servers; without a host, those of the configuration, else the one on
+this machine.
 
   -4, --ipv4              ask over IPv4 only
   -6, --ipv6              ask over IPv6 only
       --ascii             draw without Unicode
+  -c, --config file       read settings from here, not ~/.config/timeball/console.conf
   -h, --help              print this
   -i, --interval seconds  time between two rounds of questions (2)
   -n, --numeric           addresses instead of names
@@ -31,7 +34,7 @@ On the screen, F1 shows the keys.
 
 namespace {
 
-enum class Option { ipv4, ipv6, ascii, help, interval, numeric, once, port, version };
+enum class Option { ipv4, ipv6, ascii, config, help, interval, numeric, once, port, version };
 
 struct Name {
     Option option;
@@ -44,6 +47,7 @@ constexpr Name names[]{
     {Option::ipv4, '4', "ipv4", false},
     {Option::ipv6, '6', "ipv6", false},
     {Option::ascii, 0, "ascii", false},
+    {Option::config, 'c', "config", true},
     {Option::help, 'h', "help", false},
     {Option::interval, 'i', "interval", true},
     {Option::numeric, 'n', "numeric", false},
@@ -71,8 +75,9 @@ Result<Nanoseconds, Fault> to_interval(std::string_view text)
 }
 
 // "name", "name:port", "192.0.2.1:port", "2001:db8::1", "[2001:db8::1]:port"
-Result<void, Fault> set_host(Target& target, std::string_view text)
+Result<Target, Fault> to_target(const Options& options, std::string_view text)
 {
+    Target target{{}, options.port, options.family};
     const bool has_brackets = text.starts_with('[');
     const std::size_t end = has_brackets ? text.find(']') : text.find(':');
     const bool has_port = end != std::string_view::npos
@@ -91,20 +96,23 @@ Result<void, Fault> set_host(Target& target, std::string_view text)
     if (text.empty())
         return unexpected(Fault{"the name of the host is empty"});
     target.host = text;
-    return {};
+    return target;
 }
 
 Result<void, Fault> obey(Options& options, Option option, std::string_view value)
 {
     switch (option) {
     case Option::ipv4:
-        options.target.family = Family::ipv4;
+        options.family = Family::ipv4;
         break;
     case Option::ipv6:
-        options.target.family = Family::ipv6;
+        options.family = Family::ipv6;
         break;
     case Option::ascii:
         options.is_ascii = true;
+        break;
+    case Option::config:
+        options.config = value;
         break;
     case Option::help:
         options.wants_help = true;
@@ -126,7 +134,7 @@ Result<void, Fault> obey(Options& options, Option option, std::string_view value
         const auto port = to_port(value);
         if (!port)
             return unexpected(port.error());
-        options.target.port = *port;
+        options.port = *port;
         break;
     }
     case Option::version:
@@ -188,21 +196,30 @@ Result<void, Fault> read_letters(Options& options, std::string_view letters, Arg
     return {};
 }
 
+Result<void, Fault> add_hosts(Options& options, std::span<const std::string_view> hosts)
+{
+    for (const std::string_view host : hosts) {
+        auto target = to_target(options, host);
+        if (!target)
+            return unexpected(target.error());
+        options.targets.push_back(std::move(*target));
+    }
+    return {};
+}
+
 } // namespace
 
 Result<Options, std::string> parse_options(std::span<const std::string_view> arguments)
 {
     Options options;
     Arguments words{arguments};
-    std::optional<std::string_view> host;
+    std::vector<std::string_view> hosts;
     bool are_options_over = false;
     while (!words.left.empty()) {
         const std::string_view word = words.take();
         Result<void, Fault> fine;
         if (are_options_over || word.size() < 2 || word.front() != '-') {
-            if (host)
-                return unexpected(fmt::format("one host at a time, '{}' is one more", word));
-            host = word;
+            hosts.push_back(word);
         } else if (word == "--") {
             are_options_over = true;
         } else {
@@ -212,10 +229,26 @@ Result<Options, std::string> parse_options(std::span<const std::string_view> arg
         if (!fine)
             return unexpected(fine.error());
     }
-    // Last, so that a port behind the host counts more than -p.
-    if (host)
-        if (const auto fine = set_host(options.target, *host); !fine)
+    // Last, so that options behind a host count for it too.
+    if (const auto fine = add_hosts(options, hosts); !fine)
+        return unexpected(fine.error());
+    return options;
+}
+
+Result<Options, std::string> settled(Options options, const Settings& settings)
+{
+    if (!options.interval)
+        options.interval = settings.interval.value_or(std::chrono::seconds{2});
+    options.is_ascii = options.is_ascii || settings.is_ascii;
+    options.is_numeric = options.is_numeric || settings.is_numeric;
+    options.thresholds = settings.thresholds;
+    if (options.targets.empty()) {
+        std::vector<std::string_view> hosts{settings.hosts.begin(), settings.hosts.end()};
+        if (hosts.empty())
+            hosts.push_back("localhost");
+        if (const auto fine = add_hosts(options, hosts); !fine)
             return unexpected(fine.error());
+    }
     return options;
 }
 

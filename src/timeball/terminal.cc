@@ -58,7 +58,7 @@ bool wants_color()
 Key to_key(wint_t code, bool is_function)
 {
     if (!is_function)
-        return code == U'\n' ? key::enter : static_cast<Key>(code);
+        return code == U'\n' ? key::enter : code == U'\b' ? key::backspace : static_cast<Key>(code);
     switch (code) {
     case KEY_UP:
         return key::up;
@@ -84,6 +84,11 @@ Key to_key(wint_t code, bool is_function)
         return key::f1;
     case KEY_F(10):
         return key::f10;
+    case KEY_BTAB:
+        return key::back_tab;
+    case KEY_BACKSPACE:
+    case KEY_DC:
+        return key::backspace;
     default:
         return 0;
     }
@@ -113,6 +118,8 @@ Result<std::unique_ptr<Terminal>, std::string> Terminal::open()
     nodelay(stdscr, true);
     scrollok(stdscr, false);
     curs_set(0);
+    mouseinterval(0); // waiting for the second of two clicks would make each one late
+    mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, nullptr);
     terminal->choose_looks();
     return terminal;
 }
@@ -177,13 +184,29 @@ void Terminal::forget()
     clearok(stdscr, true);
 }
 
-std::optional<Key> Terminal::read_key()
+std::optional<Terminal::Input> Terminal::read()
 {
     wint_t code = 0;
     const int kind = wget_wch(stdscr, &code);
     if (kind == ERR)
         return std::nullopt;
-    return to_key(code, kind == KEY_CODE_YES);
+    if (kind != KEY_CODE_YES || code != KEY_MOUSE)
+        return KeyPressed{to_key(code, kind == KEY_CODE_YES)};
+    MEVENT event;
+    if (getmouse(&event) != OK)
+        return KeyPressed{0};
+    if ((event.bstate & BUTTON4_PRESSED) != 0)
+        return KeyPressed{key::up};
+    if ((event.bstate & BUTTON5_PRESSED) != 0)
+        return KeyPressed{key::down};
+    if ((event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)) != 0)
+        return Clicked{{event.x, event.y}};
+    return KeyPressed{0};
+}
+
+void Terminal::ring()
+{
+    beep();
 }
 
 bool Terminal::is_gone() const

@@ -5,13 +5,13 @@
 // while a Terminal lives, and left as it was found, even when the program dies.
 
 #include "base/result.h"
-#include "timeball/keys.h"
-#include "timeball/screen.h"
+#include "timeball/model.h"
 
 #include <array>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 namespace timeball::console {
 
@@ -26,7 +26,11 @@ public:
     void show(const Screen& screen); // sends what has changed
     void forget(); // something else has written here: show() sends everything again
 
-    std::optional<Key> read_key(); // nothing when none is waiting
+    // A key or a click of the mouse, whose wheel is as good as the arrow keys. Nothing when none is
+    // waiting.
+    using Input = std::variant<KeyPressed, Clicked>;
+    std::optional<Input> read();
+    void ring();
     bool is_gone() const; // nobody will press a key any more
 
     Size size(); // asked of the system

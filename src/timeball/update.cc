@@ -3,11 +3,13 @@
 
 #include "timeball/update.h"
 
+#include "timeball/journal.h"
+#include "timeball/obey.h"
 #include "timeball/view.h"
+#include "timeball/watch_over.h"
 
 #include <algorithm>
 #include <array>
-#include <climits>
 
 namespace timeball::console {
 
@@ -15,159 +17,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<Nanoseconds, 11> intervals{
-    200ms, 500ms, 1s, 2s, 5s, 10s, 15s, 30s, 60s, 120s, 300s};
-constexpr std::array<Seconds, 7> spans{Seconds{60}, Seconds{120}, Seconds{300}, Seconds{900},
-    Seconds{3600}, Seconds{6 * 3600}, Seconds{86400}};
-constexpr Seconds longest_unasked{900};
-
-// The nearest longer or shorter step; the same one at the ends.
-template <class T, std::size_t n>
-T longer(const std::array<T, n>& steps, T than)
-{
-    const auto next = std::upper_bound(steps.begin(), steps.end(), than);
-    return next == steps.end() ? than : *next;
-}
-
-template <class T, std::size_t n>
-T shorter(const std::array<T, n>& steps, T than)
-{
-    const auto next = std::lower_bound(steps.begin(), steps.end(), than);
-    return next == steps.begin() ? than : *(next - 1);
-}
-
-void select(Model& model, int row)
-{
-    if (!model.server.answers || model.server.answers->peers.empty())
-        return;
-    const auto& peers = model.server.answers->peers;
-    const auto chosen
-        = static_cast<std::size_t>(std::clamp(row, 0, static_cast<int>(peers.size()) - 1));
-    if (model.selected != peers[chosen].id)
-        model.details_top = 0;
-    model.selected = peers[chosen].id;
-}
-
-void ask_every(Model& model, Nanoseconds interval)
-{
-    model.interval = interval;
-    if (model.server.ask_at)
-        model.server.ask_at = std::min(*model.server.ask_at, model.now + interval);
-}
-
-// Help is a page one reads: keys that do not move it close it.
-void read_help(Model& model, Command command)
-{
-    const int page = help_room(model.size);
-    const int most
-        = std::max(0, help_page(model.size, glyphs_of(model.alphabet)).size().lines - page);
-    int top = model.help_top;
-    switch (command) {
-    case Command::up:
-        --top;
-        break;
-    case Command::down:
-        ++top;
-        break;
-    case Command::page_up:
-        top -= page;
-        break;
-    case Command::page_down:
-        top += page;
-        break;
-    case Command::first:
-        top = 0;
-        break;
-    case Command::last:
-        top = most;
-        break;
-    case Command::redraw:
-        ++model.redraws;
-        break;
-    default:
-        model.shows_help = false;
-        return;
-    }
-    model.help_top = std::clamp(top, 0, most);
-}
-
-// In the details a page is text, elsewhere it is rows of the table.
-void turn_page(Model& model, int direction)
-{
-    const Layout places = layout(model, model.size);
-    if (model.shows_details) {
-        const int most
-            = std::max(0, details_page(model, model.size).size().lines - places.details.count);
-        const int step = std::max(1, places.details.count - 1);
-        model.details_top = std::clamp(model.details_top + direction * step, 0, most);
-    } else {
-        const int step = std::max(1, places.table.count - 2);
-        select(model, selected_row(model) + direction * step);
-    }
-}
-
-void obey(Model& model, Command command)
-{
-    switch (command) {
-    case Command::up:
-        return select(model, selected_row(model) - 1);
-    case Command::down:
-        return select(model, selected_row(model) + 1);
-    case Command::first:
-        return select(model, 0);
-    case Command::last:
-        return select(model, INT_MAX);
-    case Command::page_up:
-        return turn_page(model, -1);
-    case Command::page_down:
-        return turn_page(model, 1);
-    case Command::open:
-        model.shows_details = !model.shows_details && selected_peer(model) != nullptr;
-        model.details_top = 0;
-        return;
-    case Command::back:
-        model.shows_details = false;
-        return;
-    case Command::refresh:
-        model.server.ask_at = model.now;
-        return;
-    case Command::pause:
-        model.is_paused = !model.is_paused;
-        model.server.ask_at
-            = model.is_paused ? std::nullopt : std::optional<Instant<Mono>>{model.now};
-        return;
-    case Command::slower:
-        return ask_every(model, longer(intervals, model.interval));
-    case Command::faster:
-        return ask_every(model, shorter(intervals, model.interval));
-    case Command::numeric:
-        model.is_numeric = !model.is_numeric;
-        return;
-    case Command::longer_plots:
-        model.plot_span = longer(spans, plot_span(model));
-        return;
-    case Command::shorter_plots:
-        model.plot_span = shorter(spans, plot_span(model));
-        return;
-    case Command::redraw:
-        ++model.redraws;
-        return;
-    case Command::help:
-        model.shows_help = true;
-        model.help_top = 0;
-        return;
-    case Command::quit:
-        model.is_quitting = true;
-        return;
-    }
-}
+constexpr Nanoseconds notice_time = 8s;
+constexpr Seconds least_span{0.15}; // between two rounds from which rates are made
+constexpr Nanoseconds credentials_time = 10min; // unused
 
 // Requests per second since the last answers. Nothing when the counters began anew.
 std::optional<Rates> rates(const Server& server, const Answers& next, Instant<Mono> now)
 {
     const Seconds span = now - server.answered;
-    if (!server.answers || span <= Seconds{0})
+    if (!server.answers)
         return std::nullopt;
+    if (span < least_span)
+        return server.rates; // too short to count anything in
     const ServedFigures& then = server.answers->served;
     const auto rate = [&](std::optional<std::uint64_t> ServedFigures::*counter) {
         const auto before = then.*counter, after = next.served.*counter;
@@ -178,17 +39,30 @@ std::optional<Rates> rates(const Server& server, const Answers& next, Instant<Mo
     const auto received = rate(&ServedFigures::received);
     if (!received)
         return std::nullopt;
-    return Rates{*received, rate(&ServedFigures::limited).value_or(0),
-        rate(&ServedFigures::kisses).value_or(0)};
+    Rates rates{*received, rate(&ServedFigures::limited).value_or(0),
+        rate(&ServedFigures::kisses).value_or(0), rate(&ServedFigures::processed), std::nullopt};
+    if (const auto restricted = rate(&ServedFigures::restricted))
+        rates.refused = *restricted + rate(&ServedFigures::bad_format).value_or(0)
+            + rate(&ServedFigures::bad_auth).value_or(0);
+    return rates;
 }
 
-void remember(Model& model, const Answers& answers)
+void remember(Server& server, const Answers& answers, Instant<Mono> now)
 {
-    Server& server = model.server;
-    if (answers.system.offset)
-        server.offset.add(model.now, *answers.system.offset);
-    if (answers.system.frequency)
-        server.frequency.add(model.now, *answers.system.frequency);
+    const SystemFigures& system = answers.system;
+    if (system.offset)
+        server.offset.add(now, *system.offset);
+    if (system.frequency)
+        server.frequency.add(now, *system.frequency);
+    if (system.system_jitter)
+        server.jitter.add(now, *system.system_jitter);
+    if (const auto bound = system.error_bound())
+        server.error_bound.add(now, *bound);
+    if (server.rates) {
+        server.received.add(now, server.rates->received);
+        server.limited.add(now, server.rates->limited);
+        server.kissed.add(now, server.rates->kissed);
+    }
 
     std::map<AssociationId, History<Seconds>> kept;
     for (const Peer& peer : answers.peers) {
@@ -199,110 +73,199 @@ void remember(Model& model, const Answers& answers)
         const Peer* last = peer_of(server, peer.id);
         const bool is_new = !last || last->figures.received != peer.figures.received;
         if (is_new && peer.figures.received && peer.figures.offset)
-            history.add(model.now, *peer.figures.offset);
+            history.add(now, *peer.figures.offset);
     }
     server.peer_offset = std::move(kept);
 }
 
-void ask_again_later(Model& model)
+// What this round did not ask for is as it was.
+void keep_what_was_not_asked(Answers& next, const Server& server)
 {
-    Server& server = model.server;
+    if (!server.answers)
+        return;
+    const Answers& last = *server.answers;
+    if (!server.interest.kernel)
+        next.kernel = last.kernel;
+    if (!server.interest.access)
+        next.access = last.access;
+    if (!server.interest.many_clients && !server.interest.access)
+        next.list = last.list;
+    for (Peer& peer : next.peers)
+        if (const Peer* was = peer_of(server, peer.id)) {
+            if (!server.interest.clocks)
+                peer.clock = was->clock;
+            if (server.interest.association != peer.id)
+                peer.why = was->why;
+        }
+}
+
+// A server that keeps an account of itself knows better than who looks at it now and then.
+std::vector<Happening> what_happened(Server& server, const Answers& next, bool is_numeric)
+{
+    if (!next.own || next.own->get("tb_events").empty())
+        return differences(server.answers ? &*server.answers : nullptr, next, is_numeric);
+    std::vector<Happening> news = told_happenings(next, server.own_happening);
+    if (!news.empty())
+        server.own_happening = news.back().clock;
+    return news;
+}
+
+void follow(Server& server, const Answers& next, Instant<Mono> now)
+{
+    const bool was_steady = server.answers && server.answers->system.is_synchronized();
+    const bool is_steady = next.system.is_synchronized();
+    const bool is_same = was_steady && server.answers->system.peer == next.system.peer;
+    if (!is_steady) {
+        server.steady_since.reset();
+    } else if (!is_same || !server.steady_since) {
+        server.steady_since = now;
+        server.saw_change = server.answers.has_value();
+    }
+}
+
+void ask_again_later(Server& server, const Model& model)
+{
     server.is_asking = false;
     if (!model.is_paused)
         server.ask_at = std::max(model.now, server.asked + model.interval);
 }
 
-// The table moves no more than it must to keep the selection bar in sight.
+// A table moves no more than it must to keep the selection bar in sight.
 void keep_in_sight(Model& model)
 {
     const int row = selected_row(model);
     const int rows = layout(model, model.size).table.count - 1;
+    int& top = model.view == View::peer
+        ? model.listings[static_cast<std::size_t>(View::overview)].top
+        : model.listing().top;
     if (row >= 0 && rows > 0)
-        model.table_top = std::clamp(model.table_top, row - rows + 1, row);
+        top = std::clamp(top, row - rows + 1, row);
 }
 
 // What each event does.
 struct Effect {
     Model& model;
+    std::size_t host;
 
-    void operator()(const KeyPressed& pressed) const
-    {
-        const auto command = command_of(pressed.key);
-        if (model.shows_help)
-            read_help(model, command.value_or(Command::back));
-        else if (command)
-            obey(model, *command);
-    }
+    Server& server() const { return model.servers[host]; }
+
+    void operator()(const KeyPressed& pressed) const { press(model, pressed.key); }
+    void operator()(const Clicked& clicked) const { click(model, clicked); }
     void operator()(const Resized& resized) const
     {
         model.size = resized.size;
-        model.details_top = 0;
+        model.page_top = 0;
         model.help_top = 0;
     }
     void operator()(const TimePassed&) const { }
-    void operator()(const Asked&) const
+    void operator()(const Asked& asked) const
     {
-        model.server.is_asking = true;
-        model.server.asked = model.now;
-        model.server.ask_at.reset();
+        server().is_asking = true;
+        server().asked = model.now;
+        server().interest = asked.interest;
+        server().ask_at.reset();
+        if (asked.interest.access && model.credentials)
+            model.credentials_used = model.now;
     }
     void operator()(const Answered& answered) const
     {
-        Server& server = model.server;
-        const int row = selected_row(model);
-        server.rates = rates(server, answered.answers, model.now);
-        remember(model, answered.answers);
-        server.answers = answered.answers;
-        server.answered = model.now;
-        server.trouble.clear();
-        ask_again_later(model);
-        // The bar stays where it was when its association is gone.
-        if (!peer_of(server, model.selected))
-            select(model, std::max(row, 0));
-        if (server.answers->peers.empty())
-            model.shows_details = false;
+        Server& s = server();
+        const bool is_shown = host == model.current;
+        const int row = is_shown ? selected_row(model) : -1;
+        Answers next = answered.answers;
+        keep_what_was_not_asked(next, s);
+        std::vector<Happening> news = what_happened(s, next, model.is_numeric);
+        if (!s.trouble.empty())
+            news.insert(news.begin(), {Role::good, "answers again"});
+        s.rates = rates(s, next, model.now);
+        remember(s, next, model.now);
+        follow(s, next, model.now);
+        if (next.clients && next.system.clock)
+            s.clients.take(std::move(*next.clients), *next.system.clock);
+        next.clients.reset();
+        s.answers = std::move(next);
+        s.answered = model.now;
+        s.trouble.clear();
+        note(s, std::move(news), model.now);
+        watch_over(model, host);
+        ask_again_later(s, model);
+        // The bar stays where it was when what it was on is gone.
+        if (is_shown && row >= 0)
+            keep_selection(model, row);
     }
     void operator()(const Unanswered& unanswered) const
     {
-        Server& server = model.server;
-        server.trouble = unanswered.why;
-        server.rates.reset();
-        server.offset.interrupt(model.now);
-        server.frequency.interrupt(model.now);
-        ask_again_later(model);
+        Server& s = server();
+        if (s.trouble.empty())
+            note(s, {{Role::bad, "no answer: " + unanswered.why}}, model.now);
+        s.trouble = unanswered.why;
+        s.rates.reset();
+        s.offset.interrupt(model.now);
+        s.frequency.interrupt(model.now);
+        s.jitter.interrupt(model.now);
+        s.error_bound.interrupt(model.now);
+        s.received.interrupt(model.now);
+        s.limited.interrupt(model.now);
+        s.kissed.interrupt(model.now);
+        watch_over(model, host);
+        ask_again_later(s, model);
+    }
+    void operator()(const Reported& reported) const
+    {
+        say(model, reported.words, reported.is_fine ? Role::good : Role::bad);
+        for (Server& s : model.servers)
+            if (!model.is_paused)
+                s.ask_at = s.is_asking ? s.ask_at : model.now; // what it changed is to be seen
     }
 };
 
 } // namespace
 
+std::string_view name_of(View view)
+{
+    constexpr std::array<std::string_view, view_count> names{
+        "Overview", "Peer", "Clients", "Access", "Clock", "Refclocks", "Events", "Hosts"};
+    return names[static_cast<std::size_t>(view)];
+}
+
 Model update(Model model, const Event& event)
 {
     model.now = event.when;
-    std::visit(Effect{model}, event.what);
+    std::visit(Effect{model, event.host}, event.what);
+    if (!model.notice.empty() && model.now >= model.noticed + notice_time)
+        model.notice.clear();
+    if (model.credentials && model.now >= model.credentials_used + credentials_time)
+        model.credentials.reset();
     keep_in_sight(model);
     return model;
 }
 
-bool wants_answers(const Model& model)
+bool wants_answers(const Server& server, Instant<Mono> now)
 {
-    return !model.server.is_asking && model.server.ask_at && *model.server.ask_at <= model.now;
+    return !server.is_asking && server.ask_at && *server.ask_at <= now;
+}
+
+Interest interest_in(const Model& model, std::size_t host)
+{
+    Interest interest;
+    if (host != model.current)
+        return interest;
+    interest.many_clients = model.view == View::clients;
+    interest.access = model.view == View::access;
+    interest.kernel = model.view == View::clock;
+    interest.clocks = model.view == View::refclocks;
+    if (const Peer* peer = model.view == View::peer ? selected_peer(model) : nullptr)
+        interest.association = peer->id;
+    return interest;
 }
 
 Instant<Mono> next_look(const Model& model)
 {
-    const Instant<Mono> tick = model.now + 1s;
-    if (model.server.is_asking || !model.server.ask_at)
-        return tick;
-    return std::min(tick, *model.server.ask_at);
-}
-
-Seconds plot_span(const Model& model)
-{
-    if (model.plot_span)
-        return *model.plot_span;
-    const Seconds watched = model.now - model.server.watched_since;
-    const auto fitting = std::lower_bound(spans.begin(), spans.end(), watched);
-    return fitting == spans.end() ? longest_unasked : std::min(*fitting, longest_unasked);
+    Instant<Mono> next = model.now + 1s;
+    for (const Server& server : model.servers)
+        if (!server.is_asking && server.ask_at)
+            next = std::min(next, *server.ask_at);
+    return next;
 }
 
 const Peer* peer_of(const Server& server, AssociationId id)
@@ -315,32 +278,14 @@ const Peer* peer_of(const Server& server, AssociationId id)
     return nullptr;
 }
 
-int selected_row(const Model& model)
+bool is_stale(const Server& server)
 {
-    if (!model.server.answers || model.server.answers->peers.empty())
-        return -1;
-    const auto& peers = model.server.answers->peers;
-    for (std::size_t row = 0; row < peers.size(); ++row)
-        if (peers[row].id == model.selected)
-            return static_cast<int>(row);
-    return 0;
+    return server.answers && !server.trouble.empty();
 }
 
-const Peer* selected_peer(const Model& model)
+Seconds silence(const Server& server, Instant<Mono> now)
 {
-    const int row = selected_row(model);
-    return row < 0 ? nullptr : &model.server.answers->peers[static_cast<std::size_t>(row)];
-}
-
-bool is_stale(const Model& model)
-{
-    return model.server.answers && !model.server.trouble.empty();
-}
-
-Seconds silence(const Model& model)
-{
-    const Server& server = model.server;
-    return model.now - (server.answers ? server.answered : server.watched_since);
+    return now - (server.answers ? server.answered : server.watched_since);
 }
 
 } // namespace timeball::console

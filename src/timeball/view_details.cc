@@ -18,14 +18,6 @@ constexpr int filter_width = 38;
 constexpr int plot_lines = 9; // as many as the filter register needs with its heading
 constexpr int slot_width = 37; // of a variable; long ones take several
 
-// A page that grows downwards.
-struct Page {
-    Screen screen;
-    int line = 0;
-
-    int columns() const { return screen.size().columns; }
-};
-
 std::string capitalized(std::string_view words)
 {
     std::string text{words};
@@ -67,6 +59,23 @@ void write_standing(Page& page, const Peer& peer, const Glyphs& with)
     if (has_address(f) && !f.local_address.empty())
         words += ", seen from " + f.local_address;
     page.screen.put({3, page.line++}, fit(words, page.columns() - 4, with));
+}
+
+// The server's own words, several sentences perhaps.
+void write_why(Page& page, const Peer& peer)
+{
+    const int room = page.columns() - 5;
+    std::string_view rest = peer.why;
+    while (!rest.empty()) {
+        std::size_t end = rest.size();
+        if (end > static_cast<std::size_t>(room)) {
+            end = rest.rfind(' ', static_cast<std::size_t>(room));
+            if (end == std::string_view::npos || end == 0)
+                end = static_cast<std::size_t>(room);
+        }
+        page.screen.put({3, page.line++}, rest.substr(0, end), {Role::key});
+        rest.remove_prefix(std::min(rest.size(), end + 1));
+    }
 }
 
 void write_tests(Page& page, const Peer& peer, const Glyphs& with)
@@ -155,41 +164,16 @@ void write_samples(Page& page, const Peer& peer, const Model& model, const Glyph
         write_filter(page, peer, page.line);
         page.line += is_beside ? 0 : 10;
     }
-    const auto history = model.server.peer_offset.find(peer.id);
+    const auto history = model.server().peer_offset.find(peer.id);
     const bool has_plot
-        = history != model.server.peer_offset.end() && !history->second.points().empty();
+        = history != model.server().peer_offset.end() && !history->second.points().empty();
     if (has_plot) {
-        PlotWords words = offset_plot;
-        words.title += ", last "
-            + interval_in_words(std::chrono::duration_cast<Nanoseconds>(plot_span(model)));
         const int left = is_beside ? filter_width + 6 : 3;
-        draw_plot(page.screen, {left, page.line}, {page.columns() - left - 2, plot_lines}, words,
+        draw_plot(page.screen, {left, page.line}, {page.columns() - left - 2, plot_lines},
+            titled(offset_plot, model),
             curve(history->second, shown_moment(model), plot_span(model)), with);
     }
     page.line += has_plot || is_beside ? plot_lines + 1 : 0;
-}
-
-void write_variables(Page& page, const Peer& peer, const Glyphs& with)
-{
-    page.screen.put({3, page.line++}, "Variables", {Role::heading});
-    const int room = page.columns() - 4;
-    const int slots = std::max(1, room / slot_width);
-    int slot = 0;
-    for (const auto& [name, value, is_quoted] : peer.variables) {
-        const auto text = to_glyphs(value);
-        const int length = static_cast<int>(name.size() + 1 + text.size());
-        const int needed = std::min(slots, length / slot_width + 1);
-        if (slot + needed > slots) {
-            ++page.line;
-            slot = 0;
-        }
-        const int column = 3 + slot * slot_width;
-        const int most = slots == needed ? room : needed * slot_width - 1;
-        const int end = page.screen.put({column, page.line}, name, {Role::label}) + 1;
-        page.screen.put({end, page.line}, fit(text, most - (end - column), with));
-        slot += needed;
-    }
-    ++page.line;
 }
 
 } // namespace
@@ -204,12 +188,13 @@ Screen details_page(const Model& model, Size size)
     Page page{Screen{{size.columns, 60 + 2 * variables}}};
     write_heading(page, *peer, model, with);
     write_standing(page, *peer, with);
+    write_why(page, *peer);
     write_tests(page, *peer, with);
     ++page.line;
     write_figures(page, *peer);
     ++page.line;
     write_samples(page, *peer, model, with);
-    write_variables(page, *peer, with);
+    write_variables(page, peer->variables, "Variables", with);
     return top_of(page.screen, page.line);
 }
 

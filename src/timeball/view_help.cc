@@ -40,7 +40,7 @@ Screen help_page(Size size, const Glyphs&)
 {
     const auto keys = static_cast<int>(bindings().size());
     const bool is_wide = size.columns >= 126;
-    const int signs_lines = static_cast<int>(signs.size()) + 6;
+    const int signs_lines = static_cast<int>(signs.size()) + 7;
     Screen page{{size.columns, is_wide ? std::max(keys, signs_lines) + 2 : keys + signs_lines + 4}};
 
     constexpr int key_column = 2, meaning_column = 20;
@@ -64,7 +64,8 @@ Screen help_page(Size size, const Glyphs&)
              "   b broadcast, 0-8 NTS cookies. WHEN: seconds since the",
              "last reply. REACH: the last eight polls, newest at the",
              "right. DELAY, OFFSET, JITTER: milliseconds; a positive",
-             "offset says that we are behind. More: man timeball"})
+             "offset says that we are behind. K kissed, L limited.",
+             "A click chooses, another one opens. More: man timeball"})
         page.put({left, line++}, sentence, {Role::label});
     return page;
 }

@@ -34,8 +34,27 @@ int zero_line(const Scale& scale, int lines)
 
 constexpr int axis_width = 13; // "+123.456 ppm", and the axis
 
+std::string rate_value(double per_second)
+{
+    return per_second == 0 ? "0" : rate(per_second);
+}
+
+std::string interval_value(double seconds)
+{
+    return seconds == 0 ? "0" : with_unit(Seconds{seconds});
+}
+
 } // namespace
 
+PlotWords titled(PlotWords words, const Model& model)
+{
+    words.title
+        += ", last " + interval_in_words(std::chrono::duration_cast<Nanoseconds>(plot_span(model)));
+    return words;
+}
+
+const PlotWords jitter_plot{"Jitter", interval_value, 1e-8, true};
+const PlotWords bound_plot{"Error bound", interval_value, 1e-7, true};
 const PlotWords offset_plot{"Offset", offset_value, 1e-7};
 const PlotWords frequency_plot{"Frequency", frequency_value, 0.002};
 
@@ -47,7 +66,9 @@ void draw_plot(Screen& screen, Place at, Size size, const PlotWords& words,
         return;
     screen.put(at, words.title, {Role::heading});
 
-    const Scale scale = scale_of(points, words.least_height);
+    Scale scale = scale_of(points, words.least_height);
+    if (words.is_magnitude)
+        scale = {0, std::max(scale.high, words.least_height)};
     const auto rows = plot(points, scale, columns, lines, with);
     const int zero = zero_line(scale, lines);
     for (int line = 0; line < lines; ++line) {
@@ -79,24 +100,36 @@ void draw_plot(Screen& screen, Place at, Size size, const PlotWords& words,
 void draw_plots(Screen& screen, const Model& model, Lines where)
 {
     const Glyphs& with = glyphs_of(model.alphabet);
-    const Server& server = model.server;
-    const std::string span
-        = ", last " + interval_in_words(std::chrono::duration_cast<Nanoseconds>(plot_span(model)));
+    const Server& server = model.server();
     const int columns = screen.size().columns - 2;
     const bool has_both = columns >= 118;
     const Size half{has_both ? (columns - 2) / 2 : columns, where.count};
     const Instant<Mono> now = shown_moment(model);
 
-    PlotWords words = offset_plot;
-    words.title += span;
-    draw_plot(
-        screen, {1, where.first}, half, words, curve(server.offset, now, plot_span(model)), with);
-    if (!has_both)
-        return;
-    words = frequency_plot;
-    words.title += span;
-    draw_plot(screen, {half.columns + 3, where.first}, half, words,
-        curve(server.frequency, now, plot_span(model)), with);
+    draw_plot(screen, {1, where.first}, half, titled(offset_plot, model),
+        curve(server.offset, now, plot_span(model)), with);
+    if (has_both)
+        draw_plot(screen, {half.columns + 3, where.first}, half, titled(frequency_plot, model),
+            curve(server.frequency, now, plot_span(model)), with);
+}
+
+void draw_traffic_plots(Screen& screen, const Model& model, Lines where)
+{
+    const Glyphs& with = glyphs_of(model.alphabet);
+    const Server& server = model.server();
+    const int columns = screen.size().columns - 2;
+    const bool has_kisses = columns >= 150;
+    const int width = has_kisses ? (columns - 4) / 3 : (columns - 2) / 2;
+    const Instant<Mono> now = shown_moment(model);
+    const auto draw = [&](int column, const char* title, const History<double>& history) {
+        draw_plot(screen, {column, where.first}, {width, where.count},
+            titled({title, rate_value, 1, true}, model), curve(history, now, plot_span(model)),
+            with);
+    };
+    draw(1, "Requests", server.received);
+    draw(width + 3, "Limited", server.limited);
+    if (has_kisses)
+        draw(2 * width + 5, "Kisses", server.kissed);
 }
 
 } // namespace timeball::console

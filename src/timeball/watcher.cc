@@ -3,6 +3,10 @@
 
 #include "timeball/watcher.h"
 
+#include "ntp/keys.h"
+
+#include <fmt/format.h>
+
 namespace timeball::console {
 
 namespace {
@@ -11,6 +15,27 @@ using namespace std::chrono_literals;
 
 // An operator who watches wants to know of a silence soon.
 constexpr control::Patience patience{.first = 2s, .next = 1s, .tries = 2};
+
+std::string trimmed(std::string text)
+{
+    text.resize(text.find_last_not_of("\r\n \0") + 1);
+    return text;
+}
+
+// As a line of a keys file, which knows the types and how a secret is written. No key when it is
+// none.
+control::Credentials to_session(const Credentials& credentials)
+{
+    const auto secret = credentials.password.bytes();
+    std::string line = fmt::format("{} {} ", credentials.key, credentials.type);
+    line.append(reinterpret_cast<const char*>(secret.data()), secret.size());
+    auto parsed = ntp::parse_keys(line);
+    wipe(std::as_writable_bytes(std::span{line}));
+    if (parsed.keys.empty())
+        return {};
+    return {parsed.keys.front().id,
+        std::make_shared<const ntp::KeyTable>(ntp::KeyTable{std::move(parsed.keys)})};
+}
 
 std::string in_words(ResolveError error)
 {
@@ -33,9 +58,23 @@ Watcher::Watcher(EventLoop& loop, Network& network, Resolver& resolver, Target t
 
 Watcher::~Watcher() = default;
 
-void Watcher::ask()
+bool Watcher::use(const std::optional<Credentials>& credentials)
+{
+    if (credentials == used_)
+        return is_usable_;
+    used_ = credentials;
+    refusals_.clear(); // with another key it may tell more
+    const control::Credentials keys
+        = credentials ? to_session(*credentials) : control::Credentials{};
+    is_usable_ = session_.use(keys) && (!credentials || keys.key != KeyId{});
+    return is_usable_;
+}
+
+void Watcher::ask(const Interest& interest, const std::optional<Credentials>& credentials)
 {
     is_asking_ = true;
+    interest_ = interest;
+    use(credentials);
     ending_.reset();
     if (!addresses_.empty())
         return begin();
@@ -54,7 +93,7 @@ void Watcher::resolved(const Resolver::Answer& answer)
     if (!answer)
         return end(Unanswered{in_words(answer.error())});
     addresses_ = *answer;
-    asks_for_served_ = true;
+    refusals_.clear();
     begin();
 }
 
@@ -62,8 +101,9 @@ void Watcher::begin()
 {
     if (!open(addresses_.front().family))
         return;
-    inquiry_ = Inquiry{asks_for_served_};
-    ask_next();
+    inquiry_ = Inquiry{interest_, refusals_};
+    if (!is_changing_)
+        ask_next();
 }
 
 bool Watcher::open(Family family)
@@ -87,11 +127,37 @@ bool Watcher::open(Family family)
     return true;
 }
 
+void Watcher::change(std::string line, const Credentials& credentials)
+{
+    if (!change_.empty())
+        return changed("One change at a time.", false);
+    if (!use(credentials))
+        return changed("This is not a key of type " + credentials.type + ".", false);
+    if (addresses_.empty())
+        return changed("The server is not known to answer.", false);
+    change_ = std::move(line);
+    if (!is_asking_ && open(addresses_.front().family))
+        ask_next();
+}
+
+void Watcher::changed(const std::string& words, bool is_fine)
+{
+    change_.clear();
+    is_changing_ = false;
+    report_ = loop_.after(0ns, [this, words, is_fine] { then_(Reported{is_fine, words}); });
+}
+
 void Watcher::ask_next()
 {
-    auto question = inquiry_.next();
+    if (!change_.empty()) {
+        is_changing_ = true;
+        return send(session_.ask({control::Opcode::configure, {}, change_, true}, loop_.now()));
+    }
+    if (!is_asking_)
+        return timer_.reset();
+    auto question = inquiry_.next(loop_.now());
     if (!question) {
-        asks_for_served_ = inquiry_.asks_for_served();
+        refusals_ = inquiry_.refusals();
         return end(Answered{inquiry_.answers()});
     }
     send(session_.ask(std::move(*question), loop_.now()));
@@ -107,7 +173,7 @@ void Watcher::send(const control::Bytes& datagram)
 
 void Watcher::received(const Datagram& datagram)
 {
-    if (!is_asking_ || addresses_.empty()
+    if ((!is_asking_ && !is_changing_) || addresses_.empty()
         || datagram.from != Endpoint{addresses_.front(), target_.port})
         return;
     go_on(session_.take(datagram.bytes, loop_.now()));
@@ -115,7 +181,7 @@ void Watcher::received(const Datagram& datagram)
 
 void Watcher::refused(const Endpoint& to, std::error_code why)
 {
-    if (is_asking_ && !addresses_.empty() && to.address == addresses_.front())
+    if ((is_asking_ || is_changing_) && !addresses_.empty() && to.address == addresses_.front())
         give_up(why.message());
 }
 
@@ -129,11 +195,20 @@ void Watcher::go_on(const control::Session::Step& step)
     if (const auto* again = std::get_if<control::Session::Send>(&step))
         return send(again->datagram);
     if (const auto* reply = std::get_if<control::Reply>(&step)) {
-        inquiry_.take(*reply);
+        if (is_changing_)
+            changed(
+                "The server: " + trimmed(reply->data), reply->data.starts_with("Config Succeeded"));
+        else
+            inquiry_.take(*reply, loop_.now());
         return ask_next();
     }
-    if (const auto* failure = std::get_if<control::Failure>(&step))
+    if (const auto* failure = std::get_if<control::Failure>(&step)) {
+        if (is_changing_) {
+            changed("The server did not do it: " + to_string(*failure), false);
+            return ask_next();
+        }
         return inquiry_.take(*failure) ? ask_next() : give_up(to_string(*failure));
+    }
     // More fragments are to come.
     if (const auto deadline = session_.deadline())
         timer_ = loop_.at(*deadline, [this] { look(); });
@@ -145,7 +220,11 @@ void Watcher::give_up(const std::string& why)
     timer_.reset();
     socket_family_.reset(); // another socket next time: late replies and errors go with this one
     addresses_.erase(addresses_.begin());
-    asks_for_served_ = true;
+    refusals_.clear();
+    if (is_changing_ || !change_.empty())
+        changed("The server did not do it: " + why, false);
+    if (!is_asking_)
+        return;
     if (addresses_.empty())
         return end(Unanswered{why});
     timer_ = loop_.after(0ns, [this] { begin(); });

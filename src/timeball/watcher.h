@@ -28,17 +28,21 @@ struct Target {
 
 class Watcher final : SocketUser {
 public:
-    // How a round ended: answers, or why there are none.
-    using Outcome = std::variant<Answered, Unanswered>;
+    // How a round ended: answers, or why there are none. And what became of a change.
+    using Outcome = std::variant<Answered, Unanswered, Reported>;
 
-    // `then` is called once for each ask(), in a later turn.
+    // `then` is called once for each ask() and each change(), in a later turn.
     Watcher(EventLoop& loop, Network& network, Resolver& resolver, Target target,
         std::function<void(const Outcome&)> then);
     ~Watcher();
     Watcher(const Watcher&) = delete;
     Watcher& operator=(const Watcher&) = delete;
 
-    void ask(); // a round that is under way is forgotten
+    // A round that is under way is forgotten.
+    void ask(const Interest& interest, const std::optional<Credentials>& credentials = {});
+
+    // Sends a line of configuration, signed, before the next question. One at a time.
+    void change(std::string line, const Credentials& credentials);
 
 private:
     void received(const Datagram& datagram) override;
@@ -52,6 +56,8 @@ private:
     void send(const control::Bytes& datagram);
     void look(); // at the deadline
     void go_on(const control::Session::Step& step);
+    bool use(const std::optional<Credentials>& credentials);
+    void changed(const std::string& words, bool is_fine);
     void give_up(const std::string& why); // on this address
     void end(Outcome outcome);
 
@@ -62,16 +68,21 @@ private:
     std::function<void(const Outcome&)> then_;
 
     std::vector<Address> addresses_; // still to be tried; the first one is in use
-    bool asks_for_served_ = true; // of the present address
+    Inquiry::Refusals refusals_; // of the present address
+    std::optional<Credentials> used_;
+    bool is_usable_ = true;
     control::Session session_;
+    Interest interest_;
     Inquiry inquiry_;
-    bool is_asking_ = false;
+    bool is_asking_ = false; // a round
+    std::string change_; // to be sent, or under way
+    bool is_changing_ = false;
 
     std::optional<Family> socket_family_;
     std::unique_ptr<DatagramSocket> socket_;
     EventLoop::Owned question_; // to the resolver
     EventLoop::Owned timer_;
-    EventLoop::Owned ending_; // the turn in which `then_` is called
+    EventLoop::Owned ending_, report_; // the turns in which `then_` is called
 };
 
 } // namespace timeball::console

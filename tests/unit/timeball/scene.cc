@@ -79,9 +79,9 @@ constexpr Told associations[] = {
 Model fresh(Size size)
 {
     Model model;
-    model.server.host = "ntp.example.org";
-    model.server.watched_since = start;
-    model.server.ask_at = start;
+    model.server().host = "ntp.example.org";
+    model.server().watched_since = start;
+    model.server().ask_at = start;
     model = update(model, {start, Resized{size}});
     return model;
 }
@@ -96,6 +96,7 @@ Answers later(Answers answers, Nanoseconds by, double offset_us, double frequenc
     answers.system.offset = Seconds{offset_us * 1e-6};
     answers.system.frequency = Frequency::ppm(frequency_ppm);
     *answers.served.received += static_cast<std::uint64_t>(seconds * 1234);
+    *answers.served.processed += static_cast<std::uint64_t>(seconds * 1233);
     *answers.served.uptime += Seconds{by};
     for (Peer& peer : answers.peers)
         if (peer.figures.received) {
@@ -115,9 +116,12 @@ Variables told(std::string_view text)
 Answers scene()
 {
     Answers answers;
-    answers.system = system_figures(told(system_variables));
+    answers.system_variables = told(system_variables);
+    answers.system = system_figures(answers.system_variables);
     answers.served = served_figures(told("ss_uptime=277200, ss_received=1000000, "
-                                         "ss_processed=998000, ss_limited=150, ss_kodsent=3"));
+                                         "ss_processed=998000, ss_limited=150, ss_kodsent=3, "
+                                         "ss_restricted=40, ss_badformat=2, ss_badauth=1, "
+                                         "ss_declined=0"));
     for (const Told& association : associations) {
         Peer peer;
         peer.id = {association.id};
@@ -132,12 +136,13 @@ Answers scene()
 Model watching(Size size)
 {
     Model model = fresh(size);
-    model = update(model, {start, Asked{}});
+    model = update(model, {start, Asked{{}}});
     model = update(model, {start + 10ms, Answered{scene()}});
-    model = update(model, {start + 2s, Asked{}});
+    model = update(model, {start + 2s, Asked{{}}});
     Answers second = scene();
     second.system.clock->bits += std::uint64_t{2} << 32;
     *second.served.received += 2469;
+    *second.served.processed += 2467;
     *second.served.uptime += 2s;
     model = update(model, {start + 2s + 10ms, Answered{second}});
     return model;
@@ -149,7 +154,7 @@ Model experienced(Size size)
     Answers answers = scene();
     for (int i = 0; i < 200; ++i) {
         const Instant<Mono> when = start + i * 6s;
-        model = update(model, {when, Asked{}});
+        model = update(model, {when, Asked{{}}});
         // An offset that was corrected, a server that was silent for a while, and some noise.
         const double offset = 900 * std::exp(-i / 25.0) + 40 * std::sin(i * 1.7) - 12.345;
         const double frequency = -12.3 - 1.5 * std::exp(-i / 40.0);
@@ -160,6 +165,94 @@ Model experienced(Size size)
             model = update(model, {when + 10ms, Answered{answers}});
     }
     return model;
+}
+
+namespace {
+
+std::vector<Client> clients(ntp::Timestamp now)
+{
+    const auto client = [now](std::string address, int mode, int version, unsigned restrictions,
+                            std::uint64_t count, double first, double last, std::uint64_t dropped) {
+        const auto ago = [now](double seconds) {
+            return ntp::Timestamp{now.bits - static_cast<std::uint64_t>(std::ldexp(seconds, 32))};
+        };
+        Client c;
+        c.address = std::move(address);
+        c.port = 40'000;
+        c.mode = mode;
+        c.version = version;
+        c.restrictions = restrictions;
+        c.count = count;
+        c.dropped = dropped;
+        c.first = ago(first);
+        c.last = ago(last);
+        return c;
+    };
+    std::vector<Client> all{client("198.51.100.23", 3, 4, 0x1f0, 913'520, 86'000, 0.02, 890'000),
+        client("2001:db8:77::1:2:3", 3, 4, 0x5d0, 4'711, 900, 0.4, 4'000),
+        client("203.0.113.7", 3, 3, 0x1d0, 920, 1'800, 1, 0),
+        client("127.0.0.1", 6, 2, 0, 312, 600, 0, 0),
+        client("10.9.0.111", 4, 4, 0x1d0, 64, 1'024, 9, 0)};
+    for (int i = 0; i < 40; ++i)
+        all.push_back(
+            client(fmt::format("192.0.2.{}", i + 1), i % 9 == 0 ? 1 : 3, i % 4 == 0 ? 3 : 4, 0x1d0,
+                static_cast<std::uint64_t>(200 - i), 64.0 * (200 - i), 1.5 * i, 0));
+    return all;
+}
+
+} // namespace
+
+Model busy(Size size)
+{
+    Model model = experienced(size);
+    Answers answers = *model.server().answers;
+    answers.clients = clients(*answers.system.clock);
+    answers.system.tai = 37;
+    answers.system.leap_second = "2016-12-31T23:59Z";
+    answers.system.leap_expiry = "2027-06-28T00:00Z";
+    answers.list = told("mru_depth=1000, mru_maxdepth=1000000, mru_mem=88");
+    answers.own = told("tb_state=\"steering\", tb_workers=4, tb_memory=23456, tb_drift_age=1800, "
+                       "tb_clock=\"kernel\", tb_verdicts=\"answered=998000 limited=2000\", "
+                       "tb_events=\"0xeeab1990.00000000 ntp1.example.net: became the system peer | "
+                       "0xeeab1900.00000000 started\"");
+    answers.kernel = told("koffset=-0.012, kfreq=-12.346, kmaxerr=2.110, kesterr=0.021, "
+                          "kstflags=\"pll nano\", kprecis=0.000, kfreqtol=500.000");
+    answers.access = restrictions_of(
+        told("addr.0=\"0.0.0.0\", mask.0=\"0.0.0.0\", hits.0=998000, "
+             "flags.0=\"nomodify notrap nopeer limited kod noquery\", "
+             "addr.1=\"127.0.0.1\", mask.1=\"255.255.255.255\", hits.1=2000, flags.1=\"\", "
+             "addr.2=\"203.0.113.0\", mask.2=\"255.255.255.0\", hits.2=17, flags.2=\"ignore\", "
+             "addr.3=\"::\", mask.3=\"::\", hits.3=0, flags.3=\"nomodify noquery\""));
+    answers.peers.front().why
+        = "system peer: of five that agree it has the smallest root distance, "
+          "1.853 ms; the next one, 2001:db8:dead:beef::1, has 41.5 ms";
+    for (Peer& peer : answers.peers)
+        if (peer.figures.is_refclock())
+            peer.clock = told("name=\"PPS\", timecode=\"edge 1732128862.000000812\", poll=1200, "
+                              "noreply=3, badformat=0, baddata=1, fudgetime1=0.000, stratum=0, "
+                              "refid=PPS, flags=0x0, device=\"/dev/pps0\"");
+    answers.served.limited = 2000; // some are limited, some are kissed
+    answers.served.kisses = 20;
+    *answers.served.received += 6000;
+    *answers.served.processed += 4150;
+    model.server().interest = {true, true, true, true, {17764}};
+    model.thresholds.jitter = {0.0005, 0.002};
+    model.thresholds.missed = {2, 6};
+    return update(model, {model.now + 5s, Answered{answers}});
+}
+
+Model among_others(Model model)
+{
+    Server lost = model.server();
+    lost.host = "ntp2.example.org";
+    lost.journal.clear();
+    Server silent;
+    silent.host = "192.0.2.250 port 11123";
+    silent.watched_since = model.now - 30s;
+    model.servers.push_back(std::move(lost));
+    model.servers.push_back(std::move(silent));
+    model = update(model, {model.now + 4s, Unanswered{"timed out, nothing received"}, 1});
+    return update(model, {model.now, Unanswered{"Connection refused"}, 2});
 }
 
 Model pressed(Model model, std::u32string_view keys)

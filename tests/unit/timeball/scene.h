@@ -20,6 +20,11 @@ Model watching(Size size);
 // The same with a history of twenty minutes behind it.
 Model experienced(Size size);
 
+// The same, with clients, restrictions, what the kernel and the drivers say, and two other servers:
+// one that is lost, one that never answered.
+Model busy(Size size);
+Model among_others(Model model);
+
 Model pressed(Model model, std::u32string_view keys);
 
 } // namespace timeball::console

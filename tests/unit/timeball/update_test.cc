@@ -28,20 +28,20 @@ TEST_GROUP(ConsoleUpdate)
 
 TEST(ConsoleUpdate, AsksAgainWhenTheIntervalIsOver)
 {
-    CHECK_FALSE(wants_answers(model));
+    CHECK_FALSE(wants_answers(model.server(), model.now));
     model = after(model, 1s, TimePassed{});
-    CHECK_FALSE(wants_answers(model));
+    CHECK_FALSE(wants_answers(model.server(), model.now));
     model = after(model, 990ms, TimePassed{});
-    CHECK(wants_answers(model));
+    CHECK(wants_answers(model.server(), model.now));
     model = after(model, 0s, Asked{});
-    CHECK_FALSE(wants_answers(model)); // one round at a time
+    CHECK_FALSE(wants_answers(model.server(), model.now)); // one round at a time
 }
 
 TEST(ConsoleUpdate, AsksAgainAtOnceWhenARoundTookLongerThanTheInterval)
 {
     model = after(model, 2s, Asked{});
     model = after(model, 7s, Answered{scene()});
-    CHECK(wants_answers(model));
+    CHECK(wants_answers(model.server(), model.now));
 }
 
 TEST(ConsoleUpdate, WakesUpForTheNextRoundAndForTheClock)
@@ -54,7 +54,7 @@ TEST(ConsoleUpdate, WakesUpForTheNextRoundAndForTheClock)
 TEST(ConsoleUpdate, AsksNowWhenToldTo)
 {
     model = pressed(model, U"r");
-    CHECK(wants_answers(model));
+    CHECK(wants_answers(model.server(), model.now));
 }
 
 TEST(ConsoleUpdate, AsksNothingWhilePausedButOnRequest)
@@ -62,17 +62,17 @@ TEST(ConsoleUpdate, AsksNothingWhilePausedButOnRequest)
     model = pressed(model, U" ");
     CHECK(model.is_paused);
     model = after(model, 100s, TimePassed{});
-    CHECK_FALSE(wants_answers(model));
+    CHECK_FALSE(wants_answers(model.server(), model.now));
 
     model = pressed(model, U"r");
-    CHECK(wants_answers(model));
+    CHECK(wants_answers(model.server(), model.now));
     model = after(model, 0s, Asked{});
     model = after(model, 1s, Answered{scene()});
     model = after(model, 100s, TimePassed{});
-    CHECK_FALSE(wants_answers(model));
+    CHECK_FALSE(wants_answers(model.server(), model.now));
 
     model = pressed(model, U" ");
-    CHECK(wants_answers(model));
+    CHECK(wants_answers(model.server(), model.now));
 }
 
 TEST(ConsoleUpdate, AsksMoreOrLessOften)
@@ -94,7 +94,7 @@ TEST(ConsoleUpdate, DoesNotWaitForALongIntervalThatWasMadeShort)
     model = after(model, 0s, Answered{scene()});
     model = pressed(model, U"-------");
     model = after(model, 2s, TimePassed{});
-    CHECK(wants_answers(model));
+    CHECK(wants_answers(model.server(), model.now));
 }
 
 TEST(ConsoleUpdate, MovesTheSelectionBarAndStopsAtTheEnds)
@@ -115,11 +115,11 @@ TEST(ConsoleUpdate, MovesTheSelectionBarAndStopsAtTheEnds)
 TEST(ConsoleUpdate, KeepsTheBarOnItsAssociationWhenOthersComeAndGo)
 {
     model = pressed(model, U"jjj");
-    const AssociationId liar = model.selected;
+    const AssociationId liar = model.server().selected;
     Answers fewer = scene();
     fewer.peers.erase(fewer.peers.begin());
     model = after(model, 2s, Answered{fewer});
-    CHECK(model.selected == liar);
+    CHECK(model.server().selected == liar);
     LONGS_EQUAL(2, selected_row(model));
 }
 
@@ -140,28 +140,28 @@ TEST(ConsoleUpdate, HasNoBarWithoutAssociations)
     model = after(pressed(model, U"\r"), 2s, Answered{none});
     LONGS_EQUAL(-1, selected_row(model));
     CHECK(selected_peer(model) == nullptr);
-    CHECK_FALSE(model.shows_details);
+    CHECK(model.view == View::overview);
     model = pressed(model, U"jkgGfb\r");
-    CHECK_FALSE(model.shows_details);
+    CHECK(model.view == View::overview);
 }
 
 TEST(ConsoleUpdate, OpensAndLeavesTheDetails)
 {
-    CHECK(pressed(model, U"\r").shows_details);
-    CHECK(pressed(model, U"l").shows_details);
-    CHECK_FALSE(pressed(model, U"\r\r").shows_details);
-    CHECK_FALSE(pressed(model, U"\rh").shows_details);
-    CHECK_FALSE(pressed(model, U"\r\x1b").shows_details);
+    CHECK(pressed(model, U"\r").view == View::peer);
+    CHECK(pressed(model, U"l").view == View::peer);
+    CHECK(pressed(model, U"\r\r").view == View::overview);
+    CHECK(pressed(model, U"\rh").view == View::overview);
+    CHECK(pressed(model, U"\r\x1b").view == View::overview);
 }
 
 TEST(ConsoleUpdate, TurnsPagesOfTheDetailsButNotBeyondTheirEnd)
 {
     model = pressed(model, U"\r");
     const Model end = pressed(model, U"fffffffff");
-    CHECK(end.details_top > 0);
-    LONGS_EQUAL(0, pressed(end, U"bbbbbbbbb").details_top);
-    CHECK(pressed(end, U"b").details_top < end.details_top);
-    LONGS_EQUAL(0, pressed(end, U"j").details_top); // another association begins at its top
+    CHECK(end.page_top > 0);
+    LONGS_EQUAL(0, pressed(end, U"bbbbbbbbb").page_top);
+    CHECK(pressed(end, U"b").page_top < end.page_top);
+    LONGS_EQUAL(0, pressed(end, U"j").page_top); // another association begins at its top
 }
 
 TEST(ConsoleUpdate, LeavesTheHelpWithAnyKeyButThoseThatMoveIt)
@@ -182,8 +182,8 @@ TEST(ConsoleUpdate, LeavesTheHelpWithAnyKeyButThoseThatMoveIt)
 
 TEST(ConsoleUpdate, IgnoresKeysWithoutMeaning)
 {
-    const Model same = pressed(model, U"xyz\tÄ");
-    CHECK(same.selected == model.selected);
+    const Model same = pressed(model, U"xyzÄ");
+    CHECK(same.server().selected == model.server().selected);
     CHECK_FALSE(same.is_quitting);
 }
 
@@ -208,45 +208,45 @@ TEST(ConsoleUpdate, KeepsWhatItKnowsWhenTheServerIsSilentAndGoesOnAsking)
 {
     model = after(model, 2s, Asked{});
     model = after(model, 4s, Unanswered{"timed out"});
-    CHECK(is_stale(model));
-    CHECK(model.server.answers.has_value());
-    DOUBLES_EQUAL(6, silence(model).count(), 1e-9);
-    CHECK(wants_answers(model));
+    CHECK(is_stale(model.server()));
+    CHECK(model.server().answers.has_value());
+    DOUBLES_EQUAL(6, silence(model.server(), model.now).count(), 1e-9);
+    CHECK(wants_answers(model.server(), model.now));
 
     model = after(model, 0s, Asked{});
     model = after(model, 1s, Answered{scene()});
-    CHECK_FALSE(is_stale(model));
-    DOUBLES_EQUAL(0, silence(model).count(), 1e-9);
+    CHECK_FALSE(is_stale(model.server()));
+    DOUBLES_EQUAL(0, silence(model.server(), model.now).count(), 1e-9);
 }
 
 TEST(ConsoleUpdate, CountsRequestsPerSecond)
 {
-    Answers next = *model.server.answers;
+    Answers next = *model.server().answers;
     *next.served.received += 50;
     *next.served.limited += 10;
     const Model counted = after(model, 5s, Answered{next});
-    DOUBLES_EQUAL(10, counted.server.rates->received, 1e-9);
-    DOUBLES_EQUAL(2, counted.server.rates->limited, 1e-9);
+    DOUBLES_EQUAL(10, counted.server().rates->received, 1e-9);
+    DOUBLES_EQUAL(2, counted.server().rates->limited, 1e-9);
 
     next.served.received = 3; // the server was started anew
-    CHECK_FALSE(after(model, 5s, Answered{next}).server.rates.has_value());
+    CHECK_FALSE(after(model, 5s, Answered{next}).server().rates.has_value());
 }
 
 TEST(ConsoleUpdate, RemembersOnePointForEachReplyOfAnAssociation)
 {
-    const AssociationId first = model.server.answers->peers.front().id;
-    LONGS_EQUAL(1, model.server.peer_offset.at(first).points().size());
+    const AssociationId first = model.server().answers->peers.front().id;
+    LONGS_EQUAL(1, model.server().peer_offset.at(first).points().size());
 
-    Answers next = *model.server.answers;
+    Answers next = *model.server().answers;
     model = after(model, 2s, Answered{next}); // says the same once more
-    LONGS_EQUAL(1, model.server.peer_offset.at(first).points().size());
+    LONGS_EQUAL(1, model.server().peer_offset.at(first).points().size());
 
     next.peers.front().figures.received->bits += 1ull << 36;
     model = after(model, 2s, Answered{next});
-    LONGS_EQUAL(2, model.server.peer_offset.at(first).points().size());
-    LONGS_EQUAL(4, model.server.offset.points().size());
+    LONGS_EQUAL(2, model.server().peer_offset.at(first).points().size());
+    LONGS_EQUAL(4, model.server().offset.points().size());
 
     next.peers.erase(next.peers.begin());
     model = after(model, 2s, Answered{next});
-    CHECK_FALSE(model.server.peer_offset.contains(first));
+    CHECK_FALSE(model.server().peer_offset.contains(first));
 }

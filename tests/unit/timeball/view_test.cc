@@ -117,6 +117,79 @@ TEST(ConsoleView, SaysWhichTestsFailed)
     compare_screen("details-failed-80x24", pressed(watching(usual), U"jjjjj\r"));
 }
 
+TEST(ConsoleView, SaysInTheServersOwnWordsWhyASourceIsChosen)
+{
+    compare_screen("why-80x24", pressed(busy(usual), U"\r"));
+}
+
+TEST(ConsoleView, ShowsClientsTheBusiestFirst)
+{
+    compare_screen("clients-80x24", pressed(busy(usual), U"3"));
+    compare_screen("clients-200x50", pressed(busy(large), U"3j"));
+    compare_screen("clients-60x15", pressed(busy(small), U"3"));
+}
+
+TEST(ConsoleView, ShowsRestrictionsAndWhatIsLimited)
+{
+    compare_screen("access-80x24", pressed(busy(usual), U"4"));
+    compare_screen("access-200x50", pressed(busy(large), U"4"));
+    Model forbidden = pressed(watching(usual), U"4");
+    forbidden.server().answers->no_access = "permission denied (PERMISSION)";
+    compare_screen("access-forbidden-80x24", forbidden);
+}
+
+TEST(ConsoleView, ShowsTheClock)
+{
+    compare_screen("clock-80x24", pressed(busy(usual), U"5"));
+    compare_screen("clock-end-80x24", pressed(busy(usual), U"5G"));
+    compare_screen("clock-200x50", pressed(busy(large), U"5"));
+}
+
+TEST(ConsoleView, ShowsReferenceClocks)
+{
+    compare_screen("refclocks-80x24", pressed(busy(usual), U"6"));
+    compare_screen("refclocks-200x50", pressed(busy(large), U"6"));
+}
+
+TEST(ConsoleView, ShowsWhatHappened)
+{
+    compare_screen("events-80x24", pressed(among_others(busy(usual)), U"7"));
+    compare_screen("events-200x50", pressed(among_others(busy(large)), U"7"));
+}
+
+TEST(ConsoleView, ShowsAllServersThatAreWatched)
+{
+    compare_screen("hosts-80x24", pressed(among_others(busy(usual)), U"8"));
+    compare_screen("hosts-200x50", pressed(among_others(busy(large)), U"8"));
+}
+
+TEST(ConsoleView, ShowsWhoAbusesTheServerAndWhatIsBeyondItsThreshold)
+{
+    compare_screen("busy-80x24", busy(usual));
+    compare_screen("busy-200x50", busy(large));
+    compare("busy-roles-80x24", to_roles(view(busy(usual), usual)));
+}
+
+TEST(ConsoleView, ShowsWhatTheOperatorWrites)
+{
+    compare_screen("filter-80x24", pressed(busy(usual), U"3/192.0.2.1"));
+    compare_screen("confirm-80x24", pressed(busy(usual), U":key 1\r\rx\r:unpeer 10.9.0.111\r"));
+}
+
+TEST(ConsoleView, LeavesOutWhatOtherServersDoNotTell)
+{
+    Answers answers = scene();
+    answers.served = {};
+    answers.no_clients = "this server does not tell it";
+    Model model = update(watching(usual), {start + 4s, Answered{answers}});
+    compare_screen("untold-80x24", model);
+    compare_screen("untold-clients-80x24", pressed(model, U"3"));
+    compare_screen("untold-clock-80x24", pressed(model, U"5"));
+    answers.peers.clear();
+    model = update(model, {start + 6s, Answered{answers}});
+    compare_screen("untold-refclocks-80x24", pressed(model, U"6"));
+}
+
 TEST(ConsoleView, TurnsThePagesOfDetails)
 {
     compare_screen("details-end-80x24", pressed(watching(usual), U"\rffff"));
@@ -140,7 +213,7 @@ TEST(ConsoleView, SaysHowLongTheServerHasBeenSilentAndKeepsTheTable)
 TEST(ConsoleView, SaysThatNobodyHasAnsweredYet)
 {
     Model model;
-    model.server.host = "ntp.example.org";
+    model.server().host = "ntp.example.org";
     model.size = usual;
     compare_screen("asking-80x24", model);
     compare_screen("never-80x24", lost(model));
@@ -168,13 +241,16 @@ TEST(ConsoleView, HasAPictureForEverySizeAndState)
 {
     for (const Size size :
         {Size{1, 1}, Size{1, 100}, Size{300, 1}, Size{60, 15}, Size{61, 16}, Size{72, 20},
-            Size{80, 39}, Size{80, 40}, Size{100, 41}, Size{133, 60}, Size{300, 100}})
-        for (const char32_t* keys : {U"", U"?", U"\r", U"GG\r", U" ", U"n"}) {
-            const Model model = pressed(experienced(size), keys);
+            Size{80, 39}, Size{80, 40}, Size{100, 41}, Size{133, 60}, Size{300, 100}}) {
+        const Model rich = among_others(busy(size));
+        for (const char32_t* keys : {U"", U"?", U"\r", U"GG\r", U" ", U"n", U"3", U"4", U"5G", U"6",
+                 U"7", U"8", U"3/x", U":", U"sS"}) {
+            const Model model = pressed(rich, keys);
             CHECK(view(model, size).size() == size);
             CHECK(view(in_ascii(model), size).size() == size);
             CHECK(view(lost(model), size).size() == size);
         }
+    }
 }
 
 TEST(ConsoleView, PrintsABillboardForThoseWhoAreNotTerminals)

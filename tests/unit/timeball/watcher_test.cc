@@ -34,6 +34,7 @@ public:
     report::Report report = report::sample_report();
     int requests = 0;
     bool is_old = false; // does not know what it has served
+    std::vector<std::string> changes;
     std::function<void()> before_answer;
 
     void lives() { net_.bind(at_, *this); }
@@ -47,6 +48,15 @@ private:
         if (before_answer)
             before_answer();
         const auto message = control::decode(bytes);
+        if (message && message->header.opcode == control::Opcode::configure) {
+            changes.emplace_back(control::as_text(message->data()));
+            control::Header done = message->header;
+            done.is_response = true;
+            for (const auto& datagram : control::fragments(
+                     done, control::as_bytes(std::string_view{"Config Succeeded\r\n"})))
+                net_.send(datagram, to, from);
+            return;
+        }
         if (is_old && message && message->header.count > 0) {
             control::Header error = message->header;
             error.is_response = error.is_error = true;
@@ -119,7 +129,7 @@ TEST(ConsoleWatcher, BringsSystemAndAssociationsOfAServer)
 {
     SimDaemon server{net, {there, 123}};
     Watcher watcher = watch({"ntp.example.org"});
-    watcher.ask();
+    watcher.ask({});
     CHECK(outcomes.empty()); // in a later turn
     run_for(1s);
 
@@ -146,7 +156,7 @@ TEST(ConsoleWatcher, CopesWithLossAndDuplication)
     int good = 0;
     for (int i = 0; i < 20; ++i) {
         outcomes.clear();
-        watcher.ask();
+        watcher.ask({});
         run_for(120s);
         LONGS_EQUAL(1, outcomes.size());
         good += std::holds_alternative<Answered>(outcomes.back());
@@ -159,15 +169,15 @@ TEST(ConsoleWatcher, DoesNotAskAgainWhatAnOldServerDoesNotKnow)
     SimDaemon server{net, {there, 123}};
     server.is_old = true;
     Watcher watcher = watch({"192.0.2.1"});
-    watcher.ask();
+    watcher.ask({});
     run_for(1s);
     CHECK_FALSE(answers().served.received.has_value());
     CHECK(answers().system.is_synchronized());
 
     const int first = std::exchange(server.requests, 0);
-    watcher.ask();
+    watcher.ask({});
     run_for(1s);
-    LONGS_EQUAL(first - 1, server.requests);
+    LONGS_EQUAL(first - 3, server.requests); // what it has served, to whom, and its own figures
 }
 
 TEST(ConsoleWatcher, LeavesOutAnAssociationThatGoesWhileItAsks)
@@ -179,7 +189,7 @@ TEST(ConsoleWatcher, LeavesOutAnAssociationThatGoesWhileItAsks)
             server.report.associations.erase(server.report.associations.begin());
     };
     Watcher watcher = watch({"192.0.2.1"});
-    watcher.ask();
+    watcher.ask({});
     run_for(1s);
     LONGS_EQUAL(count - 1, answers().peers.size());
 }
@@ -189,14 +199,14 @@ TEST(ConsoleWatcher, SaysThatNobodyAnswersAndFindsTheServerWhenItIsBack)
     SimDaemon server{net, {there, 123}};
     net.cut(there, true);
     Watcher watcher = watch({"ntp.example.org"});
-    watcher.ask();
+    watcher.ask({});
     run_for(3s);
     CHECK(outcomes.empty());
     run_for(2s);
     STRCMP_EQUAL("timed out, nothing received", trouble().c_str());
 
     net.cut(there, false);
-    watcher.ask();
+    watcher.ask({});
     run_for(1s);
     CHECK(answers().system.is_synchronized());
 }
@@ -205,7 +215,7 @@ TEST(ConsoleWatcher, SaysThatThePortIsClosed)
 {
     net.add_host(there);
     Watcher watcher = watch({"192.0.2.1"});
-    watcher.ask();
+    watcher.ask({});
     run_for(1s);
     STRCMP_EQUAL("Connection refused", trouble().c_str());
 }
@@ -216,7 +226,7 @@ TEST(ConsoleWatcher, TriesTheNextAddressWhenOneDoesNotAnswer)
     net.add_host(there); // refuses
     names.set("ntp.example.org", {there, elsewhere});
     Watcher watcher = watch({"ntp.example.org"});
-    watcher.ask();
+    watcher.ask({});
     run_for(2s);
     LONGS_EQUAL(1, outcomes.size());
     CHECK(answers().system.is_synchronized());
@@ -226,13 +236,13 @@ TEST(ConsoleWatcher, LooksTheNameUpAnewWhenNoAddressAnswered)
 {
     net.add_host(there);
     Watcher watcher = watch({"ntp.example.org"});
-    watcher.ask();
+    watcher.ask({});
     run_for(1s);
     trouble();
 
     SimDaemon server{net, {elsewhere, 123}}; // moved
     names.set("ntp.example.org", {elsewhere});
-    watcher.ask();
+    watcher.ask({});
     run_for(1s);
     CHECK(answers().system.is_synchronized());
 }
@@ -240,12 +250,12 @@ TEST(ConsoleWatcher, LooksTheNameUpAnewWhenNoAddressAnswered)
 TEST(ConsoleWatcher, SaysWhatIsWrongWithAName)
 {
     Watcher watcher = watch({"nobody.example.org"});
-    watcher.ask();
+    watcher.ask({});
     run_for(1s);
     STRCMP_EQUAL("the name is not known", trouble().c_str());
 
     names.is_down(true);
-    watcher.ask();
+    watcher.ask({});
     run_for(1s);
     STRCMP_EQUAL("the name service is silent", trouble().c_str());
 }
@@ -254,13 +264,13 @@ TEST(ConsoleWatcher, AsksOnlyAddressesOfTheFamilyWanted)
 {
     SimDaemon server{net, {there, 123}};
     Watcher numeric = watch({"192.0.2.1", 123, Family::ipv6});
-    numeric.ask();
+    numeric.ask({});
     run_for(1s);
     STRCMP_EQUAL("the address is not of the family asked for", trouble().c_str());
     LONGS_EQUAL(0, server.requests);
 
     Watcher named = watch({"ntp.example.org", 123, Family::ipv6});
-    named.ask();
+    named.ask({});
     run_for(1s);
     STRCMP_EQUAL("the name is not known", trouble().c_str());
 }
@@ -269,7 +279,7 @@ TEST(ConsoleWatcher, AsksAtThePortGiven)
 {
     SimDaemon server{net, {there, 11123}};
     Watcher watcher = watch({"192.0.2.1", 11123});
-    watcher.ask();
+    watcher.ask({});
     run_for(1s);
     CHECK(answers().system.is_synchronized());
 }
@@ -289,7 +299,7 @@ TEST(ConsoleWatcher, BelievesNobodyElse)
             net.send(datagram, {elsewhere, 123}, from);
     };
     Watcher watcher = watch({"192.0.2.1"});
-    watcher.ask();
+    watcher.ask({});
     run_for(20s);
     DOUBLES_EQUAL(-12.345678, answers().system.frequency->ppm(), 1e-9);
 }
@@ -299,10 +309,42 @@ TEST(ConsoleWatcher, ForgetsARoundWhenANewOneIsWanted)
     SimDaemon server{net, {there, 123}};
     net.all_paths().delay = Seconds{0.1};
     Watcher watcher = watch({"192.0.2.1"});
-    watcher.ask();
+    watcher.ask({});
     run_for(250ms);
-    watcher.ask();
+    watcher.ask({});
     run_for(10s);
     LONGS_EQUAL(1, outcomes.size());
     LONGS_EQUAL(server.report.associations.size(), answers().peers.size());
+}
+
+TEST(ConsoleWatcher, ReportsWhatBecameOfAChange)
+{
+    SimDaemon server{net, {there, 123}};
+    Watcher watcher = watch({"192.0.2.1"});
+    Credentials key;
+    key.key = 1;
+    key.type = "nonsense";
+    key.password.add('x');
+    watcher.change("server 192.0.2.9", key);
+    run_for(1s);
+    STRCMP_EQUAL(
+        "This is not a key of type nonsense.", std::get<Reported>(outcomes.back()).words.c_str());
+    key.type = "sha1";
+    watcher.change("server 192.0.2.9", key);
+    run_for(1s);
+    STRCMP_EQUAL(
+        "The server is not known to answer.", std::get<Reported>(outcomes.back()).words.c_str());
+
+    watcher.ask({});
+    watcher.change("server 192.0.2.9", key); // nobody signs what comes back
+    run_for(20s);
+    LONGS_EQUAL(1, server.changes.size() > 0 ? 1 : 0);
+    CHECK(server.changes.front().starts_with("server 192.0.2.9"));
+    CHECK(std::any_of(outcomes.begin(), outcomes.end(), [](const Watcher::Outcome& outcome) {
+        const auto* reported = std::get_if<Reported>(&outcome);
+        return reported && !reported->is_fine
+            && reported->words.starts_with("The server did not do it: ");
+    }));
+    CHECK(std::any_of(outcomes.begin(), outcomes.end(),
+        [](const Watcher::Outcome& outcome) { return std::holds_alternative<Answered>(outcome); }));
 }
