@@ -493,7 +493,7 @@ void Daemon::open_desk()
 void Daemon::complete(report::Report& report) const
 {
     report::System& s = report.system;
-    s.workers = config_.start.workers == 0 ? 0 : server_->workers();
+    s.workers = config_.live.serve.workers == 0 ? 0 : server_->workers();
     const serve::Counts counts = server_->counts();
     for (std::size_t i = 0; i < counts.verdicts.size(); ++i)
         s.verdicts.emplace_back(to_string(ntp::Verdict(i)), counts.verdicts[i]);

@@ -37,10 +37,11 @@ TEST_GROUP(Census)
         config::MruConfig mru;
         mru.max_depth = 200'000;
         for (unsigned i = 0; i < workers; ++i)
-            lists.push_back(std::make_unique<ClientList>(mru, 64, SipKey{i, 2}, now));
+            lists.push_back(
+                std::make_unique<ClientList>(mru, ClientList::Prefixes{}, SipKey{i, 2}, now));
         access = std::make_unique<AccessList>(entries);
-        census = std::make_unique<Census>(
-            workers, [this](unsigned worker, PageRequest request, std::function<void(Page)> then) {
+        census = std::make_unique<Census>([] { return workers; },
+            [this](unsigned worker, PageRequest request, std::function<void(Page)> then) {
                 mailbox.push_back([this, worker, request, then] {
                     Page page = page_of({*lists[worker], *access, limiter}, request, now);
                     ++pages;
