@@ -25,8 +25,8 @@ public:
     // address could keep that one from the time for good; so, to a client refused again and again,
     // one answer in four goes out by chance, and one in sixteen when it is refused very often.
     static bool leaks(const Client& client, std::uint64_t noise);
-    // Refusals. Who polls a few times too often is to notice it; but one who is refused for long may
-    // be somebody's victim.
+    // Refusals. Who polls a few times too often is to notice it; but one who is refused for long
+    // may be somebody's victim.
     static constexpr std::uint32_t leak_after = 100, leak_less_after = 1000;
     static constexpr std::uint32_t leak_one_in = 4, leak_less_one_in = 16;
 
