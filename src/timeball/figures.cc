@@ -218,7 +218,10 @@ ServedFigures served_figures(const Variables& variables)
     ServedFigures s;
     if (const auto uptime = control::to_number(find(variables, "ss_uptime")))
         s.uptime = Seconds{*uptime};
+    // Who looks at a quiet server should not take his own questions for its clients'.
     s.received = count("ss_received");
+    if (const auto control = count("ss_numctlreq"); s.received && control)
+        *s.received -= std::min(*s.received, *control);
     s.processed = count("ss_processed");
     s.limited = count("ss_limited");
     s.kisses = count("ss_kodsent");

@@ -45,7 +45,8 @@ struct SystemFigures {
 // separately, because not every server has them.
 struct ServedFigures {
     std::optional<Seconds> uptime;
-    std::optional<std::uint64_t> received, processed, limited, kisses;
+    std::optional<std::uint64_t> received; // requests, control questions left out
+    std::optional<std::uint64_t> processed, limited, kisses;
     std::optional<std::uint64_t> restricted, bad_format, bad_auth, declined;
 };
 

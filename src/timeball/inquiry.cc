@@ -10,8 +10,9 @@ namespace timeball::console {
 
 namespace {
 
-constexpr const char* served_variables = "ss_uptime,ss_received,ss_processed,ss_limited,ss_kodsent,"
-                                         "ss_restricted,ss_badformat,ss_badauth,ss_declined";
+constexpr const char* served_variables
+    = "ss_uptime,ss_numctlreq,ss_received,ss_processed,ss_limited,ss_kodsent,"
+      "ss_restricted,ss_badformat,ss_badauth,ss_declined";
 constexpr const char* list_variables = "mru_depth,mru_maxdepth,mru_mem,mru_maxmem,mru_oldest_age";
 constexpr const char* own_variables
     = "tb_state,tb_workers,tb_memory,tb_drift_age,tb_clock,tb_verdicts,tb_events";

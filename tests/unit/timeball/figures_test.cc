@@ -60,6 +60,16 @@ TEST(ConsoleFigures, HaveUnits)
 }
 
 // NTPsec 1.2.2 sends octets of earlier packets before the eight figures of a register.
+// Who looks asks a dozen questions a second himself.
+TEST(ConsoleFigures, LeaveTheConsolesOwnQuestionsOutOfTheRequests)
+{
+    const auto with
+        = [](const char* text) { return served_figures(told(text)).received.value_or(0); };
+    LONGS_EQUAL(100, with("ss_received=100"));
+    LONGS_EQUAL(70, with("ss_received=100, ss_numctlreq=30"));
+    LONGS_EQUAL(0, with("ss_received=10, ss_numctlreq=30"));
+}
+
 TEST(ConsoleFigures, FindTheFilterRegisterBehindGarbage)
 {
     const auto filter = [](const char* delay) {
