@@ -100,6 +100,7 @@ struct SocketOptions {
     std::string interface; // bind to this device when not empty
     bool is_v6_only = true;
     bool shares_port = false; // SO_REUSEPORT, for workers
+    unsigned share = 0; // which of those that share it
     bool wants_stamps = true; // kernel receive stamps, transmit stamps on request
     bool hears_refusals = false; // for who asks, not for who answers: SocketUser::refused
     int dscp = 46;
@@ -123,6 +124,10 @@ public:
     virtual Result<std::unique_ptr<DatagramSocket>, std::error_code> open(
         EventLoop& loop, const SocketOptions& options, SocketUser& user)
         = 0;
+
+    // How many sockets are bound there already and were given to us (by a service manager, or by
+    // the daemon before us). open() takes them before it makes another one.
+    virtual std::size_t inherited(const Endpoint&) const { return 0; }
 
     virtual std::vector<NetworkInterface> interfaces() const = 0; // one entry for each address
 

@@ -8,6 +8,7 @@
 #include "edge/fast_path.h"
 #include "edge/files.h"
 #include "edge/log.h"
+#include "edge/memory.h"
 #include "edge/network.h"
 #include "edge/random.h"
 #include "edge/resolver.h"
@@ -16,6 +17,7 @@
 #include "report/statistics.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace timeball {
@@ -39,6 +41,7 @@ struct Platform {
     Machine machine{};
     std::function<report::ResourceUse()> use{}; // of this process so far; empty: not to be had
     FastPath* fast_path = nullptr; // null: clients are answered by workers alone
+    std::shared_ptr<Memory> memory = std::make_shared<HeapMemory>();
 };
 
 } // namespace timeball

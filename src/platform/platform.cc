@@ -4,6 +4,7 @@
 
 #include "platform/platform.h"
 
+#include "platform/shared_memory.h"
 #include "platform/thread_resolver.h"
 #include "platform/turn_resolver.h"
 
@@ -32,6 +33,7 @@ RealPlatform::RealPlatform(
       resolver_{make_resolver(loop_, threading)},
       world_{loop_, *clock_, network_, *resolver_, random_, files_, *log_, threads_}
 {
+    world_.memory = std::make_shared<SharedMemory>();
 }
 
 } // namespace timeball::platform

@@ -28,6 +28,7 @@ public:
 
     Platform& world() { return world_; }
     LibeventLoop& loop() { return loop_; } // run() it
+    UdpNetwork& network() { return network_; }
     HostClock& clock() { return *clock_; }
 
 private:

@@ -38,14 +38,12 @@ Result<FileDescriptor, std::error_code> new_socket(Family family)
     return fd;
 }
 
-// Without these a server would answer from the wrong address, or shadow somebody's port.
-std::error_code set_essentials(const FileDescriptor& fd, const SocketOptions& options)
+// What decides who gets a datagram, and so comes before the socket is bound: else a server would
+// shadow somebody's port.
+std::error_code set_place(const FileDescriptor& fd, const SocketOptions& options)
 {
     const bool is_ipv6 = options.bind.address.family == Family::ipv6;
     if (is_ipv6 && !set(fd, IPPROTO_IPV6, IPV6_V6ONLY, options.is_v6_only))
-        return last_error();
-    if (!(is_ipv6 ? set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
-                  : set(fd, IPPROTO_IP, IP_PKTINFO, 1)))
         return last_error();
     if (options.shares_port && !set(fd, SOL_SOCKET, SO_REUSEPORT, 1))
         return last_error();
@@ -55,6 +53,27 @@ std::error_code set_essentials(const FileDescriptor& fd, const SocketOptions& op
             != 0)
         return last_error();
     return {};
+}
+
+// Without this a server would answer from the wrong address.
+std::error_code set_essentials(const FileDescriptor& fd, const SocketOptions& options)
+{
+    const bool is_ipv6 = options.bind.address.family == Family::ipv6;
+    if (!(is_ipv6 ? set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+                  : set(fd, IPPROTO_IP, IP_PKTINFO, 1)))
+        return last_error();
+    return {};
+}
+
+// What waits already in a socket that another process left shall not crowd out what comes: its room
+// grows, but does not shrink.
+void set_receive_buffer(const FileDescriptor& fd, std::size_t wanted)
+{
+    const auto octets = static_cast<int>(std::min<std::size_t>(wanted, 1 << 30));
+    int doubled = 0; // as the kernel tells it
+    socklen_t size = sizeof doubled;
+    if (getsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &doubled, &size) != 0 || doubled / 2 < octets)
+        set(fd, SOL_SOCKET, SO_RCVBUF, octets);
 }
 
 void set_niceties(const FileDescriptor& fd, const SocketOptions& options)
@@ -78,11 +97,8 @@ void set_niceties(const FileDescriptor& fd, const SocketOptions& options)
         if (options.hears_refusals)
             set(fd, IPPROTO_IP, IP_RECVERR, 1);
     }
-    if (options.receive_buffer > 0) {
-        const auto octets
-            = static_cast<int>(std::min<std::size_t>(options.receive_buffer, 1 << 30));
-        set(fd, SOL_SOCKET, SO_RCVBUF, octets);
-    }
+    if (options.receive_buffer > 0)
+        set_receive_buffer(fd, options.receive_buffer);
 }
 
 // Whether transmit stamps can be asked for.
@@ -97,24 +113,69 @@ bool set_stamps(const FileDescriptor& fd)
 
 } // namespace
 
+// A place in the list of open sockets, until the socket goes.
+class UdpNetwork::Listing {
+public:
+    Listing(UdpNetwork& network, int fd, unsigned share) : network_{network}, fd_{fd}, share_{share}
+    {
+        const std::lock_guard hold{network_.lock_};
+        network_.listed_.insert(this);
+    }
+    ~Listing()
+    {
+        const std::lock_guard hold{network_.lock_};
+        network_.listed_.erase(this);
+    }
+    Listing(const Listing&) = delete;
+    Listing& operator=(const Listing&) = delete;
+
+    BoundSocket another_name() const
+    {
+        return {FileDescriptor{fcntl(fd_, F_DUPFD_CLOEXEC, 0)}, share_};
+    }
+
+private:
+    UdpNetwork& network_;
+    int fd_;
+    unsigned share_;
+};
+
+std::vector<BoundSocket> UdpNetwork::bound() const
+{
+    const std::lock_guard hold{lock_};
+    std::vector<BoundSocket> all;
+    for (const Listing* one : listed_)
+        all.push_back(one->another_name());
+    return all;
+}
+
 Result<std::unique_ptr<DatagramSocket>, std::error_code> UdpNetwork::open(
     EventLoop& loop, const SocketOptions& options, SocketUser& user)
 {
     auto* const own = dynamic_cast<LibeventLoop*>(&loop);
     assert(own);
     const Family family = options.bind.address.family;
-    auto fd = new_socket(family);
+    auto given = stock_.take(options);
+    const bool is_bound = given.has_value();
+    auto fd = is_bound ? Result<FileDescriptor, std::error_code>{*std::move(given)}
+                       : new_socket(family);
     if (!fd)
         return unexpected(fd.error());
+    if (const auto error = is_bound ? std::error_code{} : set_place(*fd, options))
+        return unexpected(error);
     if (const auto error = set_essentials(*fd, options))
         return unexpected(error);
     set_niceties(*fd, options);
     const bool has_stamps = options.wants_stamps && set_stamps(*fd);
     const auto name = socket_address(options.bind, family);
-    if (bind(fd->get(), name.get(), name.size) != 0)
+    if (!is_bound && bind(fd->get(), name.get(), name.size) != 0)
         return unexpected(last_error());
-    return std::unique_ptr<DatagramSocket>{std::make_unique<UdpSocket>(
-        std::move(*fd), UdpSocket::Traits{family, has_stamps}, *own, clock_, user)};
+    const int number = fd->get();
+    auto socket = std::make_unique<UdpSocket>(
+        std::move(*fd), UdpSocket::Traits{family, has_stamps}, *own, clock_, user);
+    if (options.bind.port != 0)
+        socket->keep(std::make_shared<Listing>(*this, number, options.share));
+    return std::unique_ptr<DatagramSocket>{std::move(socket)};
 }
 
 std::vector<NetworkInterface> UdpNetwork::interfaces() const

@@ -5,6 +5,9 @@
 
 #include "edge/network.h"
 #include "platform/host_clock.h"
+#include "platform/socket_stock.h"
+
+#include <set>
 
 namespace timeball::platform {
 
@@ -16,11 +19,23 @@ public:
 
     Result<std::unique_ptr<DatagramSocket>, std::error_code> open(
         EventLoop& loop, const SocketOptions& options, SocketUser& user) override;
+    std::size_t inherited(const Endpoint& at) const override { return stock_.count(at); }
     std::vector<NetworkInterface> interfaces() const override;
     EventLoop::Owned watch(EventLoop& loop, std::function<void()> changed) override;
 
+    SocketStock& stock() { return stock_; }
+
+    // Other names for the sockets that are open at a port that was chosen: another process can be
+    // given them. From any thread.
+    std::vector<BoundSocket> bound() const;
+
 private:
+    class Listing;
+
     const HostClock& clock_;
+    SocketStock stock_;
+    mutable std::mutex lock_; // of the list
+    std::set<const Listing*> listed_;
 };
 
 } // namespace timeball::platform

@@ -11,6 +11,7 @@
 #include "platform/libevent_loop.h"
 
 #include <array>
+#include <memory>
 #include <vector>
 
 namespace timeball::platform {
@@ -25,6 +26,9 @@ public:
     UdpSocket(FileDescriptor fd, const Traits& traits, LibeventLoop& loop, const HostClock& clock,
         SocketUser& user);
     ~UdpSocket() override;
+
+    // What shall last as long as the socket.
+    void keep(std::shared_ptr<void> companion) { companion_ = std::move(companion); }
 
     Result<void, std::error_code> send(std::span<const std::byte> bytes, const Endpoint& to,
         const LocalAddress* from, std::uint32_t token) override;
@@ -76,6 +80,7 @@ private:
     const HostClock& clock_;
     SocketUser& user_;
     FileDescriptor fd_;
+    std::shared_ptr<void> companion_; // goes before the descriptor
     Traits traits_;
     Nanoseconds busy_poll_{0};
     bool has_sendmmsg_ = true;

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
-#include <new>
 
 namespace timeball::serve {
 
@@ -91,24 +90,65 @@ std::size_t capacity_for(const config::MruConfig& mru)
     return capacity;
 }
 
+std::size_t slots_for(std::size_t capacity)
+{
+    return capacity + capacity / 3 + 2;
+}
+
+std::size_t octets_for(std::size_t capacity)
+{
+    return slots_for(capacity) * sizeof(std::uint32_t) + (capacity + 1) * sizeof(Client);
+}
+
 } // namespace
 
-ClientList::ClientList(
-    const config::MruConfig& mru, const Prefixes& prefixes, SipKey key, Instant<Mono> now)
-    : mru_{mru}, prefixes_{prefixes}, key_{key}, epoch_{now}, capacity_{capacity_for(mru)}
+ClientList::ClientList(const config::MruConfig& mru, const Prefixes& prefixes, SipKey key,
+    Instant<Mono> now, std::shared_ptr<Memory> memory)
+    : mru_{mru},
+      prefixes_{prefixes},
+      key_{key},
+      epoch_{now},
+      capacity_{capacity_for(mru)},
+      memory_{std::move(memory)}
 {
     reserve();
 }
 
 void ClientList::reserve()
 {
-    slot_count_ = capacity_ + capacity_ / 3 + 2;
-    records_.reset(static_cast<Client*>(std::calloc(capacity_ + 1, sizeof(Client))));
-    slots_.reset(static_cast<std::uint32_t*>(std::calloc(slot_count_, sizeof(std::uint32_t))));
-    if (!records_ || !slots_)
-        throw std::bad_alloc{};
+    lay_out(memory_->zeroed(octets_for(capacity_)), capacity_);
     counts_.present = 0;
     counts_.capacity = capacity_;
+}
+
+void ClientList::lay_out(std::shared_ptr<Memory::Region> region, std::size_t capacity)
+{
+    region_ = std::move(region);
+    capacity_ = capacity;
+    slot_count_ = slots_for(capacity);
+    std::byte* const begin = region_->octets().data();
+    slots_ = reinterpret_cast<std::uint32_t*>(begin);
+    records_ = reinterpret_cast<Client*>(begin + slot_count_ * sizeof(std::uint32_t));
+}
+
+bool ClientList::take_over(const Estate& estate)
+{
+    const Counts& counts = estate.counts;
+    if (!estate.memory || counts.capacity == 0 || counts.capacity > max_index
+        || counts.present > counts.capacity
+        || estate.memory->octets().size() < octets_for(counts.capacity))
+        return false;
+    lay_out(estate.memory, counts.capacity);
+    key_ = estate.key;
+    prefixes_ = estate.prefixes;
+    epoch_ = estate.epoch;
+    counts_ = counts;
+    return true;
+}
+
+ClientList::Estate ClientList::leave()
+{
+    return {std::move(region_), key_, prefixes_, epoch_, counts_};
 }
 
 std::size_t ClientList::octets() const
@@ -311,7 +351,8 @@ void ClientList::resize(const config::MruConfig& mru, const Prefixes& prefixes)
     if (capacity == capacity_ && prefixes == prefixes_)
         return;
 
-    const auto old_records = std::move(records_);
+    const auto old_region = region_; // until all is copied
+    const Client* const old_records = records_;
     const auto old_count = counts_.present;
     capacity_ = capacity;
     prefixes_ = prefixes;

@@ -9,12 +9,12 @@
 #include "base/address.h"
 #include "base/siphash.h"
 #include "config/config.h"
+#include "edge/memory.h"
 #include "ntp/types.h"
 #include "serve/packed.h"
 #include "time/time.h"
 
 #include <array>
-#include <cstdlib>
 #include <memory>
 #include <span>
 
@@ -64,9 +64,33 @@ public:
         bool operator==(const Prefixes&) const = default;
     };
 
+    struct Counts {
+        std::uint64_t present = 0, most = 0; // now, and ever
+        std::uint64_t capacity = 0;
+        std::uint64_t met_again = 0, added = 0, recycled_old = 0, recycled_full = 0, no_room = 0;
+    };
+
+    // All there is of a list, for whoever goes on with it. A record says itself whose memory of
+    // limits it holds.
+    struct Estate {
+        std::shared_ptr<Memory::Region> memory; // null: there is none
+        SipKey key;
+        Prefixes prefixes;
+        Instant<Mono> epoch{};
+        Counts counts;
+    };
+
     // At most as many clients as `mru` allows.
-    ClientList(
-        const config::MruConfig& mru, const Prefixes& prefixes, SipKey key, Instant<Mono> now);
+    ClientList(const config::MruConfig& mru, const Prefixes& prefixes, SipKey key,
+        Instant<Mono> now, std::shared_ptr<Memory> memory = std::make_shared<HeapMemory>());
+
+    // Goes on with what another one left, which nobody else uses any more, as long as the memory
+    // has the size that the counts say; else nothing has changed. It keeps its bounds until
+    // resize().
+    bool take_over(const Estate& estate);
+
+    // Nothing may be asked of the list after that.
+    Estate leave();
 
     struct Meeting {
         Client* client; // null: no room for another one
@@ -91,11 +115,6 @@ public:
     const Client* newer(const Client& than) const { return at(than.newer.get()); }
     const Client* older(const Client& than) const { return at(than.older.get()); }
 
-    struct Counts {
-        std::uint64_t present = 0, most = 0; // now, and ever
-        std::uint64_t capacity = 0;
-        std::uint64_t met_again = 0, added = 0, recycled_old = 0, recycled_full = 0, no_room = 0;
-    };
     Counts counts() const { return counts_; }
     std::size_t octets() const; // of memory that is in use for the clients present
 
@@ -111,15 +130,13 @@ private:
         std::uint64_t high, low;
         bool operator==(const Identity&) const = default;
     };
-    struct Free {
-        void operator()(void* p) const noexcept { std::free(p); }
-    };
 
     Identity identity(std::span<const std::byte, 16> address) const;
     Client& record(std::uint64_t index) { return records_[index]; }
     const Client& record(std::uint64_t index) const { return records_[index]; }
     const Client* at(std::uint64_t index) const { return index == 0 ? nullptr : &records_[index]; }
     std::uint64_t hash(const Identity& id) const;
+    void lay_out(std::shared_ptr<Memory::Region> region, std::size_t capacity);
     std::size_t home(std::uint64_t hash) const;
     std::size_t slot_of(const Identity& id, std::uint64_t hash) const; // or of the gap for it
     std::uint32_t take_record(Instant<Mono> now); // 0: none
@@ -135,9 +152,11 @@ private:
     SipKey key_;
     Instant<Mono> epoch_; // 0 of the records' times
     std::size_t capacity_ = 0, slot_count_ = 0;
-    // Zeroed memory that the kernel hands out when it is first touched: records are used in order.
-    std::unique_ptr<Client[], Free> records_; // [0] is the head of the order
-    std::unique_ptr<std::uint32_t[], Free> slots_; // 8 bits of the hash, 24 of index; 0: empty
+    std::shared_ptr<Memory> memory_;
+    // Pages are handed out when they are first touched: records are used in order.
+    std::shared_ptr<Memory::Region> region_; // the slots, then the records
+    std::uint32_t* slots_ = nullptr; // 8 bits of the hash, 24 of index; 0: empty
+    Client* records_ = nullptr; // [0] is the head of the order
     unsigned limiter_ = 0;
     Counts counts_;
 };

@@ -5,6 +5,7 @@
 #include "serve/server.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace timeball::serve {
 
@@ -69,11 +70,14 @@ Result<void, OpenFault> Server::start(
 {
     live_ = live;
     keys_ = std::move(keys);
-    split_key_ = random_key(platform_.random);
-    const unsigned threads = worker_count(live_.serve.workers, platform_.threads);
+    look_at_interfaces();
+    if (!split_key_)
+        split_key_ = random_key(platform_.random);
+    const unsigned threads = thread_count();
     for (unsigned i = 0; i < std::max(threads, 1u); ++i)
         slots_.push_back(std::make_unique<Slot>());
-    look_at_interfaces();
+    if (inherited_lists_.size() != slots_.size())
+        inherited_lists_.clear();
     refresh_setting();
 
     // Sockets that share a port do not notice a stranger on it; one that is alone does.
@@ -110,6 +114,33 @@ std::optional<OpenFault> Server::fatal_fault(const std::vector<OpenFault>& fault
     return std::nullopt;
 }
 
+// Sockets that were given to us know how many share a port, and nobody can join them later: those
+// of another user keep ours out.
+unsigned Server::thread_count()
+{
+    std::size_t given = 0;
+    for (const Binding& binding : bindings_)
+        given = std::max(given, platform_.network.inherited(binding.at));
+    const unsigned wanted = worker_count(live_.serve.workers, platform_.threads);
+    has_given_sockets_ = given > 0;
+    if (given == 0 || (given == 1 && wanted == 0))
+        return wanted;
+    if (live_.serve.workers >= 0 && given != wanted)
+        platform_.log.write(Severity::notice,
+            "there are " + std::to_string(given)
+                + " workers, as many as there are sockets that were given to us");
+    return static_cast<unsigned>(given);
+}
+
+unsigned Server::possible_workers() const
+{
+    const unsigned wanted = worker_count(live_.serve.workers, platform_.threads);
+    const auto present = static_cast<unsigned>(slots_.size());
+    if (has_given_sockets_ && (wanted == 0 || wanted > present))
+        return slots_[0]->thread ? present : 0;
+    return wanted;
+}
+
 std::vector<OpenFault> Server::probe() const
 {
     struct Nobody final : SocketUser {
@@ -119,6 +150,8 @@ std::vector<OpenFault> Server::probe() const
     } nobody;
     std::vector<OpenFault> faults;
     for (const Binding& binding : bindings_) {
+        if (platform_.network.inherited(binding.at) > 0)
+            continue;
         const auto socket = platform_.network.open(platform_.loop, {.bind = binding.at}, nobody);
         if (!socket)
             faults.push_back({binding.at, socket.error()});
@@ -137,11 +170,14 @@ Worker::Identity Server::identity(unsigned index, bool shares_port)
 std::unique_ptr<Worker> Server::make_worker(Slot& slot, EventLoop& loop,
     const Worker::Identity& identity, std::shared_ptr<const Setting> setting)
 {
-    return std::make_unique<Worker>(
-        Worker::World{loop, platform_.clock, platform_.network, served_, slot.tallies}, identity,
-        std::move(setting), [this](ControlRequest&& request) {
+    auto worker = std::make_unique<Worker>(Worker::World{loop, platform_.clock, platform_.network,
+                                               served_, slot.tallies, platform_.memory},
+        identity, std::move(setting), [this](ControlRequest&& request) {
             return post_home([this, request = std::move(request)] { control_(request); });
         });
+    if (identity.index < inherited_lists_.size()) // moved, so that its memory is the worker's alone
+        worker->take_over(std::exchange(inherited_lists_[identity.index], {}));
+    return worker;
 }
 
 // A worker is made where it will live.
@@ -154,7 +190,10 @@ void Server::launch(unsigned index)
             pin(slot, identity.index, *setting);
             slot.worker = make_worker(slot, loop, identity, setting);
         },
-        [&slot] { slot.worker.reset(); });
+        [&slot] {
+            slot.left = slot.worker->leave();
+            slot.worker.reset();
+        });
 }
 
 // In the thread of the worker.
@@ -171,7 +210,7 @@ void Server::pin(Slot& slot, unsigned index, const Setting& setting) const
 // longer: what the kernel has laid before it shall not be lost.
 void Server::adjust_workers()
 {
-    const unsigned wanted = worker_count(live_.serve.workers, platform_.threads);
+    const unsigned wanted = possible_workers();
     const bool has_threads = slots_[0]->thread != nullptr;
     if ((wanted > 0) != has_threads) {
         platform_.log.write(Severity::warning,
@@ -196,6 +235,37 @@ void Server::retire(const Slot* slot)
     found->first->thread.reset(); // its last turn, and its sockets, end here
     retired_ += found->first->tallies.read();
     leaving_.erase(found);
+}
+
+void Server::take_over(Estate estate)
+{
+    inherited_lists_ = std::move(estate.lists);
+    split_key_ = estate.split_key;
+    retired_ = estate.counts;
+}
+
+Estate Server::leave()
+{
+    watch_.reset();
+    look_.reset();
+    retry_.reset();
+    resume_.reset();
+    fast_retry_.reset();
+    while (!leaving_.empty())
+        retire(leaving_.back().first.get());
+    Estate estate;
+    for (const auto& slot : slots_) {
+        if (slot->thread)
+            slot->thread.reset(); // which waits for its end
+        else
+            slot->left = slot->worker->leave();
+        estate.lists.push_back(std::move(*slot->left));
+    }
+    estate.split_key = split_key_;
+    estate.counts = counts();
+    slots_.clear();
+    alive_.reset(); // no message concerns us any more
+    return estate;
 }
 
 bool Server::post_home(std::function<void()> then)
@@ -266,7 +336,7 @@ void Server::refresh_setting()
         .limit = live_.limit,
         .mru = share(live_.mru, slots_.size()),
         .split = {.sockets = static_cast<unsigned>(slots_.size()),
-            .salt = static_cast<std::uint32_t>(split_key_.k0),
+            .salt = static_cast<std::uint32_t>(split_key_->k0),
             .v4_prefix = live_.limit.v4_prefix,
             .v6_prefix = live_.limit.v6_prefix},
         .serve = live_.serve,
@@ -356,6 +426,8 @@ void Server::all_bound()
     if (std::any_of(round_.faults.begin(), round_.faults.end(), may_pass))
         retry_ = platform_.loop.after(retry_interval, [this] { publish(); });
     faults_ = round_.faults;
+    if (!std::exchange(are_all_open_, true))
+        all_open();
 
     std::vector<Endpoint> open;
     for (const Binding& binding : round_.wanted)

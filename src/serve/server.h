@@ -10,6 +10,7 @@
 #include "ntp/mac.h"
 #include "ntp/served_time.h"
 #include "serve/control_request.h"
+#include "serve/estate.h"
 #include "serve/fast_lane.h"
 #include "serve/named_rules.h"
 #include "serve/setting.h"
@@ -18,6 +19,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,14 +41,23 @@ public:
     Result<void, OpenFault> start(
         const config::LiveConfig& live, std::shared_ptr<const ntp::KeyTable> keys = nullptr);
 
+    // What a server before this one left is gone on with; before start(). Lists are of no use when
+    // there are more or fewer workers now.
+    void take_over(Estate estate);
+    // Answers nobody any more, not even control packets. What is left of sockets is the network's.
+    Estate leave();
+
     // After a reload. No client and no count is lost; but when the number of workers changes, some
     // clients come to another one, to which they are new. From 0 to some, and back, is for a
-    // restart.
+    // restart; and so is to have more of them than sockets that were given to us.
     void reconfigure(
         const config::LiveConfig& live, std::shared_ptr<const ntp::KeyTable> keys = nullptr);
 
     // Whom we ask, for `restrict source`.
     void set_upstreams(std::vector<Address> upstreams);
+
+    // Told once, when every worker has opened what can be opened.
+    std::function<void()> all_open = [] {};
 
     // Answers a control packet; from the control loop, now or later.
     void reply(const ControlRequest& to, std::vector<std::vector<std::byte>> datagrams);
@@ -93,6 +104,7 @@ private:
         Tallies tallies;
         std::unique_ptr<Worker> worker;
         std::optional<unsigned> pinned; // to this core; known to its thread only
+        std::optional<ClientList::Estate> left; // when the worker has gone
         std::unique_ptr<Threads::Thread> thread;
     };
     using Task = std::function<void(Worker&)>;
@@ -100,6 +112,8 @@ private:
     void look_at_interfaces();
     void refresh_setting();
     std::optional<OpenFault> fatal_fault(const std::vector<OpenFault>& faults) const;
+    unsigned thread_count(); // at the beginning
+    unsigned possible_workers() const; // later
     std::vector<OpenFault> probe() const;
     Worker::Identity identity(unsigned index, bool shares_port);
     std::unique_ptr<Worker> make_worker(Slot& slot, EventLoop& loop,
@@ -146,10 +160,14 @@ private:
         std::vector<Binding> wanted;
         std::vector<OpenFault> faults;
     } round_;
+    bool are_all_open_ = false; // and it was told
+    bool has_given_sockets_ = false; // nobody can join them
     bool is_divided_otherwise_ = false; // and that was said
     std::uint64_t undelivered_ = 0; // replies that a worker's mailbox did not take
-    Counts retired_; // of workers that are no more
-    SipKey split_key_;
+    Counts retired_; // of workers that are no more, and of a server before this one
+    // Of a server before this one. Each worker takes its list out, in its thread.
+    std::vector<ClientList::Estate> inherited_lists_;
+    std::optional<SipKey> split_key_;
     EventLoop::Owned watch_, look_, retry_, resume_, fast_retry_;
     // Last: threads end before what they use goes.
     std::vector<std::unique_ptr<Slot>> slots_;

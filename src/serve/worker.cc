@@ -47,6 +47,7 @@ public:
         auto socket = world.network.open(world.loop,
             {.bind = binding_.at,
                 .shares_port = worker_.identity_.shares_port,
+                .share = worker_.identity_.index,
                 .dscp = binding_.dscp,
                 .receive_buffer = calm_buffer},
             *this);
@@ -93,7 +94,8 @@ Worker::Worker(const World& world, const Identity& identity, std::shared_ptr<con
       handoff_{std::move(handoff)},
       limiter_{setting_->limit},
       control_limiter_{identity.clients},
-      clients_{setting_->mru, prefixes(*setting_), identity.clients, world.loop.now()},
+      clients_{
+          setting_->mru, prefixes(*setting_), identity.clients, world.loop.now(), world.memory},
       governor_{setting_->most_answers, world.loop.now()},
       departures_{identity.chance}
 {
@@ -132,6 +134,20 @@ void Worker::obey(std::shared_ptr<const Setting> setting)
         if (const auto same = access.index_of(old->access->rules()[i]))
             hits[*same] = rule_hits_[i];
     rule_hits_ = std::move(hits);
+}
+
+bool Worker::take_over(const ClientList::Estate& clients)
+{
+    if (!clients_.take_over(clients))
+        return false;
+    clients_.resize(setting_->mru, prefixes(*setting_));
+    return true;
+}
+
+ClientList::Estate Worker::leave()
+{
+    doors_.clear();
+    return clients_.leave();
 }
 
 std::vector<OpenFault> Worker::bind(const std::vector<Binding>& wanted)

@@ -50,6 +50,7 @@ public:
         Network& network;
         const Snapshot<ntp::ServedTime>& served;
         Tallies& tallies;
+        std::shared_ptr<Memory> memory = std::make_shared<HeapMemory>();
     };
     struct Identity {
         unsigned index = 0;
@@ -68,6 +69,11 @@ public:
     bool is_split() const { return is_split_; }
 
     void obey(std::shared_ptr<const Setting> setting);
+
+    // The clients of a worker before this one. False: not to be used, and nothing has changed.
+    bool take_over(const ClientList::Estate& clients);
+    // Closes all, and answers nobody any more.
+    ClientList::Estate leave();
 
     // Answers a control packet through the door where it came in, if that is still open.
     void reply(const ControlRequest& to, const std::vector<std::vector<std::byte>>& datagrams);

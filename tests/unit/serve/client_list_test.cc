@@ -234,3 +234,56 @@ TEST(ClientList, CostsLessThan48OctetsForEachOfAMillionClients)
     std::printf("\n1,000,000 clients: %.2f octets for each\n", each);
     CHECK(each <= 48);
 }
+
+// --- another list goes on ----------------------------------------------------
+
+TEST(ClientList, GoesOnWithWhatAnotherOneLeft)
+{
+    auto old = list_of(1000);
+    for (std::uint32_t i = 0; i < 500; ++i)
+        meet(old, {Address::ipv4(0xc0000000 + i), 123});
+    now += 5s;
+    meet(old, {Address::ipv4(0xc0000007), 4711});
+    const auto seen = order(old);
+
+    ClientList list{mru, {}, SipKey{77, 78}, now}; // a key of its own is of no use then
+    CHECK(list.take_over(old.leave()));
+
+    CHECK(order(list) == seen);
+    LONGS_EQUAL(500, list.counts().present);
+    const auto again = meet(list, {Address::ipv4(0xc0000008), 123});
+    CHECK_FALSE(again.is_new);
+    CHECK(again.since == 5s);
+    CHECK(list.view(*list.find(Address::ipv4(0xc0000007))).packets == 2);
+    CHECK(meet(list, at("198.51.100.1")).is_new);
+    LONGS_EQUAL(501, list.counts().present);
+}
+
+TEST(ClientList, TakesNothingOverThatCannotBe)
+{
+    auto list = list_of(10);
+    meet(list, at("192.0.2.1"));
+    CHECK_FALSE(list.take_over({}));
+    auto small = list_of(10);
+    auto estate = small.leave();
+    estate.counts.capacity = 11; // more than its memory holds
+    CHECK_FALSE(list.take_over(estate));
+    estate.counts = {.present = 11, .capacity = 10};
+    CHECK_FALSE(list.take_over(estate));
+    LONGS_EQUAL(1, list.counts().present);
+    CHECK_FALSE(meet(list, at("192.0.2.1")).is_new);
+}
+
+TEST(ClientList, TakesOtherBoundsAfterATakeover)
+{
+    auto old = list_of(1000);
+    for (std::uint32_t i = 0; i < 500; ++i)
+        meet(old, {Address::ipv4(0xc0000000 + i), 123});
+    auto list = list_of(100);
+    const auto bounds = mru;
+    CHECK(list.take_over(old.leave()));
+    list.resize(bounds, {});
+    LONGS_EQUAL(100, list.counts().present);
+    CHECK(list.find(Address::ipv4(0xc0000000 + 499)));
+    CHECK_FALSE(list.find(Address::ipv4(0xc0000000)));
+}

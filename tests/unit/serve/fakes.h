@@ -119,7 +119,13 @@ public:
     std::vector<Sent> sent;
     std::error_code send_fault;
     bool can_split = true;
+    std::map<Endpoint, std::size_t> given; // sockets that are there before open()
 
+    std::size_t inherited(const Endpoint& at) const override
+    {
+        const auto found = given.find(at);
+        return found == given.end() ? 0 : found->second;
+    }
     Result<std::unique_ptr<DatagramSocket>, std::error_code> open(
         EventLoop&, const SocketOptions& options, SocketUser& user) override
     {

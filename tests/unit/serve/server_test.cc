@@ -7,6 +7,7 @@
 #include "unit/serve/fakes.h"
 
 #include <memory>
+#include <set>
 
 #include <CppUTest/TestHarness.h>
 
@@ -517,4 +518,109 @@ TEST(Server, IsNotCalledAfterItsEnd)
     server.reset();
     turn();
     UNSIGNED_LONGS_EQUAL(0, control.size());
+}
+
+// --- in another's place ------------------------------------------------------
+
+TEST(Server, HasAsManyWorkersAsItWasGivenSockets)
+{
+    live.serve.workers = 4;
+    network.given = {{v4, 3}, {v6, 3}};
+    CHECK(begin().has_value());
+    UNSIGNED_LONGS_EQUAL(3, threads.loops.size());
+    std::multiset<unsigned> shares;
+    for (const auto* socket : network.all)
+        shares.insert(socket->options.share);
+    CHECK((shares == std::multiset<unsigned>{0, 0, 1, 1, 2, 2}));
+    CHECK(log.has("there are 3 workers, as many as there are sockets that were given to us"));
+}
+
+TEST(Server, KeepsToItsControlLoopWithOneSocketThatItWasGiven)
+{
+    network.given = {{v4, 1}};
+    CHECK(begin().has_value());
+    UNSIGNED_LONGS_EQUAL(0, threads.loops.size());
+}
+
+TEST(Server, GoesOnWithTheClientsAndCountsOfTheOneBefore)
+{
+    for (const int workers : {0, 2}) {
+        live.serve.workers = workers;
+        CHECK(begin().has_value());
+        for (auto* socket : network.all)
+            if (socket->options.bind == v4) {
+                const auto bytes = request();
+                socket->user.received({.bytes = bytes,
+                    .from = client,
+                    .to = {*parse_address("192.0.2.9"), 2},
+                    .received = clock.time});
+                socket->user.received_all();
+            }
+        const auto before = server->counts();
+        Estate estate = server->leave();
+        UNSIGNED_LONGS_EQUAL(0, network.all.size());
+        UNSIGNED_LONGS_EQUAL(std::max(workers, 1), estate.lists.size());
+
+        server = std::make_unique<Server>(platform, start, served,
+            [this](const ControlRequest& request) { control.push_back(request); });
+        bool is_open = false;
+        server->all_open = [&] { is_open = true; };
+        server->take_over(std::move(estate));
+        CHECK(server->start(live).has_value());
+        turn();
+        CHECK(is_open);
+        UNSIGNED_LONGLONGS_EQUAL(before.received(), server->counts().received());
+        estate = server->leave();
+        for (const auto& list : estate.lists)
+            UNSIGNED_LONGLONGS_EQUAL(1, list.counts.present);
+        server.reset();
+    }
+}
+
+TEST(Server, NeverHasMoreWorkersThanItWasGivenSockets)
+{
+    live.serve.workers = 2;
+    network.given = {{v4, 2}, {v6, 2}};
+    CHECK(begin().has_value());
+    for (const int wanted : {3, 0}) {
+        live.serve.workers = wanted;
+        server->reconfigure(live);
+        turn();
+        UNSIGNED_LONGS_EQUAL(2, server->workers());
+    }
+    live.serve.workers = 1;
+    server->reconfigure(live);
+    turn();
+    UNSIGNED_LONGS_EQUAL(1, server->workers());
+}
+
+TEST(Server, KeepsItsClientsOnTheirWorkersAfterATakeover)
+{
+    live.serve.workers = 2;
+    CHECK(begin().has_value());
+    const auto divided = [&] { return network.open_sockets.at(v4)->divided; };
+    const auto before = divided();
+    CHECK(before.has_value());
+    Estate estate = server->leave();
+    server = std::make_unique<Server>(platform, start, served, [](const ControlRequest&) {});
+    server->take_over(std::move(estate));
+    CHECK(server->start(live).has_value());
+    turn();
+    CHECK(divided() == before);
+}
+
+TEST(Server, ForgetsListsThatAreNotForItsWorkers)
+{
+    live.serve.workers = 2;
+    CHECK(begin().has_value());
+    deliver(v4, request());
+    Estate estate = server->leave();
+    live.serve.workers = 3;
+    server = std::make_unique<Server>(platform, start, served, [](const ControlRequest&) {});
+    server->take_over(std::move(estate));
+    CHECK(server->start(live).has_value());
+    turn();
+    UNSIGNED_LONGLONGS_EQUAL(1, server->counts().received());
+    for (const auto& list : server->leave().lists)
+        UNSIGNED_LONGLONGS_EQUAL(0, list.counts.present);
 }
