@@ -84,8 +84,7 @@ Daemon::Daemon(const Platform& platform, config::Config config, const Platform* 
       engine_{policy()},
       started_{platform.loop.now()},
       hour_began_at_{started_},
-      sources_{std::make_unique<source::Sources>(
-          edges_of(platform), steersman_.log(), sink(), config_.start)}
+      sources_{make_sources()}
 {
     load_keys(); // while we may still read them
 }
@@ -113,7 +112,24 @@ std::optional<Frequency> Daemon::known_frequency()
     return config_.live.tinker_frequency ? config_.live.tinker_frequency : kept;
 }
 
+std::unique_ptr<source::Sources> Daemon::make_sources()
+{
+    return std::make_unique<source::Sources>(
+        edges_of(platform_), steersman_.log(), sink(), config_.start);
+}
+
 Result<void, serve::OpenFault> Daemon::start()
+{
+    begin(prepare());
+    if (const auto opened = serve({}); !opened)
+        return opened;
+    sources_->configure(config_.live);
+    begin_looking();
+    return {};
+}
+
+// With what the files say.
+sync::Policy Daemon::prepare()
 {
     valid_from_ = platform_.clock.now();
     sync::Policy p = policy();
@@ -124,22 +140,138 @@ Result<void, serve::OpenFault> Daemon::start()
     statistics_.configure(config_.live);
     if (platform_.use)
         used_ = platform_.use();
+    return p;
+}
+
+void Daemon::begin(const sync::Policy& p)
+{
     if (p.steers && p.initial_frequency)
         steersman_.steer(
             {.action = sync::Steering::Action::slew, .frequency = *p.initial_frequency});
     publish();
+}
+
+Result<void, serve::OpenFault> Daemon::serve(serve::Estate before)
+{
     server_ = std::make_unique<serve::Server>(
         serving_, config_.start, served_, [this](const serve::ControlRequest& request) {
             if (desk_)
                 desk_->take(request);
         });
+    server_->all_open = [this] { serves(); };
+    server_->take_over(std::move(before));
+    server_->set_upstreams(upstreams_);
     if (const auto opened = server_->start(config_.live, keys_); !opened)
         return opened;
     open_desk();
-    sources_->configure(config_.live);
+    return {};
+}
+
+void Daemon::begin_looking()
+{
     look_timer_ = platform_.loop.every(look_interval, [this] { look(); });
     hour_timer_ = platform_.loop.every(1h, [this] { end_hour(); });
+}
+
+Result<void, serve::OpenFault> Daemon::go_on(
+    const Handover& handover, const std::function<serve::Estate()>& clients)
+{
+    if (!sources_) {
+        sources_ = make_sources();
+        sources_->set_keys(keys_);
+    }
+    const sync::Policy p = prepare();
+    if (!resume(handover))
+        begin(p);
+    sources_->configure(config_.live);
+    forget_who_is_gone();
+    look();
+    begin_looking();
+    if (server_) { // the clients had not been left yet
+        open_desk();
+        return {};
+    }
+    serve::Estate before = clients();
+    std::uint64_t known = 0;
+    for (const auto& list : before.lists)
+        known += list.counts.present;
+    log(Severity::notice,
+        fmt::format("goes on in the place of another one: {} clients, {} sources", known,
+            engine_.sources().size()));
+    return serve(std::move(before));
+}
+
+// Nothing is known of a clock that is another one now, nor by a memo that is none of ours.
+bool Daemon::resume(const Handover& handover)
+{
+    if (handover.clock.empty())
+        return false; // who stopped told nothing that we understand
+    started_ = handover.started;
+    hour_began_ = handover.hour_began;
+    hour_began_at_ = handover.hour_began_at;
+    events_ = handover.events;
+    epoch_ = handover.epoch;
+    if (handover.clock != platform_.clock.name() || !engine_.recall_all(handover.engine)) {
+        log(Severity::warning, "what was known of the clock is of no use here: it is learned anew");
+        return false;
+    }
+    steersman_.take_over(handover.account);
+    valid_from_ = handover.valid_from;
+    was_synchronized_ = handover.was_synchronized;
+    followed_since_ = handover.followed_since;
+    leap_second_.set_last(handover.last_leap);
+    read_leap_file();
+    if (!sources_->recall(handover.sources))
+        log(Severity::warning, "what was known of the sources is of no use here: all begin anew");
+    return true;
+}
+
+// The configuration may name fewer sources than the daemon before us had.
+void Daemon::forget_who_is_gone()
+{
+    const auto present = sources_->ids();
+    for (const sync::SourceId id : engine_.sources())
+        if (std::find(present.begin(), present.end(), id) == present.end())
+            engine_.remove(id);
+}
+
+std::string Daemon::reason_to_wait()
+{
+    if (leap_second_.is_under_way())
+        return "a leap second is under way";
     return {};
+}
+
+Handover Daemon::hand_over()
+{
+    keep_frequency(true);
+    look_timer_.reset();
+    hour_timer_.reset();
+    desk_.reset(); // it would tell of what we do not know any more
+    Handover h;
+    h.clock = platform_.clock.name();
+    h.engine = engine_.written_down();
+    h.sources = sources_->written_down();
+    sources_.reset();
+    leap_second_.forget();
+    h.account = steersman_.hand_over();
+    h.events = events_;
+    h.followed_since = followed_since_;
+    h.valid_from = valid_from_;
+    h.epoch = epoch_;
+    h.was_synchronized = was_synchronized_;
+    h.last_leap = leap_second_.last();
+    h.started = started_;
+    h.hour_began = hour_began_;
+    h.hour_began_at = hour_began_at_;
+    return h;
+}
+
+serve::Estate Daemon::leave_clients()
+{
+    serve::Estate estate = server_->leave();
+    server_.reset();
+    return estate;
 }
 
 // A wrong line of the file is told; the other keys still serve.
@@ -239,7 +371,8 @@ void Daemon::tell_server_whom_we_ask()
     if (now == upstreams_)
         return;
     upstreams_ = now;
-    server_->set_upstreams(std::move(now));
+    if (server_)
+        server_->set_upstreams(std::move(now));
 }
 
 bool Daemon::notice_outside_step()
@@ -399,6 +532,8 @@ void Daemon::keep_frequency(bool is_the_end)
 
 void Daemon::reload(config::Config config)
 {
+    if (!sources_)
+        return; // another one keeps the time by now, and has read it
     config.start = config_.start;
     apply(std::move(config), true);
     platform_.log.reopen();

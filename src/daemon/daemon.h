@@ -12,6 +12,7 @@
 #include "daemon/control_desk.h"
 #include "daemon/drift_file.h"
 #include "daemon/events.h"
+#include "daemon/handover.h"
 #include "daemon/leap_file.h"
 #include "daemon/leap_second.h"
 #include "daemon/log_choice.h"
@@ -45,6 +46,19 @@ public:
     // Opens the sockets and begins to ask. Where and why not, when it cannot serve at all.
     Result<void, serve::OpenFault> start();
 
+    // The same, going on where another one has stopped, or this one. `clients` is called when all
+    // is ready to serve them and gives what that one left; sockets are the network's to know.
+    Result<void, serve::OpenFault> go_on(
+        const Handover& handover, const std::function<serve::Estate()>& clients);
+
+    // Why this is no moment to hand over; empty when it is one.
+    std::string reason_to_wait();
+
+    // Keeps no time any more: nobody is asked, the clock is left as it is. Clients are served as
+    // before until leave_clients().
+    Handover hand_over();
+    serve::Estate leave_clients();
+
     // Applies what changed; sources that did not change keep what is known of them.
     void reload(config::Config config);
 
@@ -59,6 +73,9 @@ public:
     // Told when the clock was set for the first time (-q waits for it).
     std::function<void()> synchronized = [] {};
 
+    // Told once when all workers answer.
+    std::function<void()> serves = [] {};
+
     ntp::ServedTime served() const { return served_.read(); }
     const report::Report& report(); // as of now
     Steersman& steersman() { return steersman_; }
@@ -67,6 +84,13 @@ private:
     source::Sink sink();
     sync::Policy policy() const;
     std::optional<Frequency> known_frequency();
+    sync::Policy prepare();
+    void begin(const sync::Policy& policy);
+    bool resume(const Handover& handover);
+    void forget_who_is_gone();
+    Result<void, serve::OpenFault> serve(serve::Estate before);
+    void begin_looking();
+    std::unique_ptr<source::Sources> make_sources();
     void load_keys();
     void read_leap_file();
     void look();

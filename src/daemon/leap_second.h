@@ -42,6 +42,10 @@ public:
     // Is it under way, now? Begins it if that is due: a timer may be late.
     bool is_under_way();
 
+    // The last one that is over: it is not taken again, neither here nor by who goes on for us.
+    std::optional<Instant<Utc>> last() const { return last_; }
+    void set_last(std::optional<Instant<Utc>> last) { last_ = last; }
+
     void forget(); // nothing is expected any more, nor finished
 
     // From this reading on nobody may be told the time.

@@ -96,6 +96,26 @@ void Steersman::settle()
     set(base_);
 }
 
+SteeringAccount Steersman::hand_over()
+{
+    const SteeringAccount broken_off{.slew_left = slew_left(), .slew_rate = abs(slewing_)};
+    settle();
+    const auto utc = clock_.now();
+    return {utc, log_.free_run(utc), log_.correction(), broken_off.slew_left, broken_off.slew_rate};
+}
+
+void Steersman::take_over(const SteeringAccount& account)
+{
+    log_ = CorrectionLog{account.utc, account.free, account.correction};
+    base_ = account.correction;
+    seen_ = read_both();
+    if (account.slew_left != Seconds{0})
+        steer({.action = sync::Steering::Action::slew,
+            .frequency = base_,
+            .slew = account.slew_left,
+            .slew_rate = account.slew_rate});
+}
+
 bool Steersman::step(Nanoseconds by)
 {
     timer_.reset();

@@ -15,6 +15,15 @@
 
 namespace timeball::daemon {
 
+// Where the account of the clock stands when another hand takes over.
+struct SteeringAccount {
+    Instant<Utc> utc{};
+    Instant<FreeRun> free{}; // the same moment
+    Frequency correction; // in force from then on
+    Seconds slew_left{0}; // of a slew that was broken off
+    Frequency slew_rate; // by which it went, magnitude
+};
+
 class Steersman {
 public:
     // `failed` is told when the clock refuses, once until it obeys again.
@@ -28,6 +37,11 @@ public:
     // that does it by itself: true when it has since the last look, and the account then has it.
     bool leap(Nanoseconds by);
     bool has_leaped(Nanoseconds by);
+
+    // Breaks a slew off, so that the clock runs evenly until somebody goes on with the account:
+    // from then on this one leaves the clock alone.
+    SteeringAccount hand_over();
+    void take_over(const SteeringAccount& account);
 
     void settle(); // ends a slew: what is left behind runs at the long-term frequency
 

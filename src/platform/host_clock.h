@@ -9,6 +9,8 @@
 
 #include <functional>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace timeball::platform {
 
@@ -25,6 +27,12 @@ public:
 
     // Told on the control loop when it was stepped or its rate changed, if that is of its own.
     std::function<void()> changed = [] {};
+
+    // Where this clock stands, for another process of the same machine that goes on with it; from
+    // the thread that steers. Empty: the kernel knows. False: not of our making, nothing has
+    // changed.
+    virtual std::string written_down() const { return {}; }
+    virtual bool recall(std::string_view memo) { return memo.empty(); }
 };
 
 } // namespace timeball::platform

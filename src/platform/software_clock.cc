@@ -4,6 +4,7 @@
 
 #include "platform/software_clock.h"
 
+#include "base/memo.h"
 #include "platform/clock_reading.h"
 
 #include <algorithm>
@@ -132,6 +133,39 @@ Result<Instant<Utc>, std::error_code> SoftwareClock::set_frequency(Frequency cor
 Result<Instant<Utc>, std::error_code> SoftwareClock::step(Nanoseconds by)
 {
     return change([by](const SteeredTime& time, std::int64_t) { return moved(time, by); });
+}
+
+namespace {
+
+struct Standing {
+    SteeredTime time;
+    Frequency correction;
+};
+
+template <class Memo>
+void remember(Memo& memo, Standing& s)
+{
+    memo.title("software-clock-1");
+    memo(s.time.count, s.time.shown, s.time.fraction, s.time.gain, s.correction);
+}
+
+} // namespace
+
+std::string SoftwareClock::written_down() const
+{
+    return timeball::written_down(Standing{time_.read(), correction_});
+}
+
+bool SoftwareClock::recall(std::string_view memo)
+{
+    const auto standing = read_back<Standing>(memo);
+    // A count that is still to come is of another boot, or of another machine.
+    if (!standing || standing->time.count > sources_.count().count()
+        || abs(standing->correction) > max_frequency())
+        return false;
+    correction_ = standing->correction;
+    change([&](const SteeredTime&, std::int64_t) { return standing->time; });
+    return true;
 }
 
 Nanoseconds SoftwareClock::noise(Nanoseconds count) const

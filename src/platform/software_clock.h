@@ -43,6 +43,8 @@ public:
     std::string_view name() const override { return "software"; }
     Nanoseconds ahead_of_system() const override;
     std::optional<Frequency> rate_of_its_own() const override;
+    std::string written_down() const override;
+    bool recall(std::string_view memo) override;
 
 private:
     Instant<Utc> at(Nanoseconds count) const;

@@ -66,6 +66,28 @@ Node& Node::restarts()
     return *this;
 }
 
+Node& Node::is_taken_over(
+    const std::string& conf, const std::function<void(daemon::Handover&)>& tamper)
+{
+    traits_.conf = conf;
+    return is_taken_over(tamper);
+}
+
+Node& Node::is_taken_over(const std::function<void(daemon::Handover&)>& tamper)
+{
+    assert(!recorder_); // a recording tells one whole life
+    auto next = std::make_unique<daemon::Daemon>(platform_, load());
+    auto handover = daemon::parse_handover(daemon::format_handover(daemon_->hand_over()));
+    assert(handover);
+    if (tamper)
+        tamper(*handover);
+    [[maybe_unused]] const auto started
+        = next->go_on(*handover, [this] { return daemon_->leave_clients(); });
+    assert(started.has_value());
+    daemon_ = std::move(next);
+    return *this;
+}
+
 Node& Node::off_by(Seconds offset)
 {
     clock_.moved_by_somebody_else(rounded(offset));

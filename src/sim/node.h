@@ -40,6 +40,11 @@ public:
     Node& reloads(const std::string& conf);
     Node& stops(); // as by SIGTERM
     Node& restarts(); // with its files and whatever its clock shows
+    // Another daemon goes on in its place, with the same configuration or another, told what
+    // `tamper` makes of it.
+    Node& is_taken_over(const std::function<void(daemon::Handover&)>& tamper = nullptr);
+    Node& is_taken_over(
+        const std::string& conf, const std::function<void(daemon::Handover&)>& tamper = nullptr);
     Node& off_by(Seconds offset); // somebody moves its clock
     Node& drifting(Frequency more);
 

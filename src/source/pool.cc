@@ -89,14 +89,30 @@ bool Pool::has_candidate()
     return !candidates_.empty();
 }
 
+config::SourceConfig Pool::member_config(const std::string& host) const
+{
+    config::SourceConfig own = config_;
+    own.type = config::SourceType::server;
+    own.host = host;
+    own.family.reset();
+    own.is_preemptible = true;
+    return own;
+}
+
+bool Pool::recall(AssociationId id, const std::string& host, std::string_view memo)
+{
+    auto member = std::make_unique<ServerSource>(
+        common_, id, member_config(host), ServerSource::Origin::pool);
+    if (!member->recall(memo))
+        return false;
+    members_.push_back(std::move(member));
+    return true;
+}
+
 void Pool::mobilize(AssociationId id, Nanoseconds after)
 {
     assert(!candidates_.empty());
-    config::SourceConfig own = config_;
-    own.type = config::SourceType::server;
-    own.host = to_string(candidates_.front());
-    own.family.reset();
-    own.is_preemptible = true;
+    const auto own = member_config(to_string(candidates_.front()));
     candidates_.pop_front();
     lookup_.forget_failures();
     members_.push_back(

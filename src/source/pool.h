@@ -19,6 +19,10 @@ public:
     Pool(Common& common, AssociationId id, const config::SourceConfig& config);
 
     void start(Nanoseconds after);
+
+    // A member that a daemon before us had (ServerSource::recall). False: it is none.
+    bool recall(AssociationId id, const std::string& host, std::string_view memo);
+
     void change(const config::SourceConfig& config); // same name, other settings
 
     // Gives up members that are bad: at once when they do not want us, otherwise only for a
@@ -45,6 +49,7 @@ public:
     void note(PeerEvent kind) { mark_.note(kind); }
 
 private:
+    config::SourceConfig member_config(const std::string& host) const;
     void resolved(const Resolver::Answer& answer);
     void give_up(std::size_t member); // because of a complaint
     void demobilize(std::size_t member, std::string_view why);

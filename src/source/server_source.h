@@ -16,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace timeball::source {
@@ -41,6 +42,13 @@ public:
     ServerSource& operator=(const ServerSource&) = delete;
 
     void start(Nanoseconds after);
+
+    // What is known of it, for a daemon that goes on in our place. That starts it with recall(),
+    // which tells the sink of a source that the engine knows already. False when the memo is not
+    // one, or of a server that must not be asked; it is then of no use and to be made anew.
+    std::string written_down() const;
+    bool recall(std::string_view memo);
+
     void change(const config::SourceConfig& config); // same host, other settings
     void set_poll(Poll poll, std::optional<Seconds> soon = std::nullopt); // the engine's
     void judge(const sync::SourceView& view);
@@ -77,6 +85,11 @@ private:
         std::uint32_t token;
         bool is_us;
     };
+
+    template <class Memo>
+    void remember(Memo& memo, bool& was_waiting);
+    template <class Memo>
+    friend void remember(Memo& memo, Heard& heard);
 
     void received(const Datagram& datagram) override;
     void transmitted(std::uint32_t token, Instant<Utc> when, StampKind stamp) override;

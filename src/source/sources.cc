@@ -80,6 +80,16 @@ void Sources::configure(const config::LiveConfig& config)
                 fmt::format("{}: removed", display_name(e.config))});
     old.clear();
 
+    // Who goes on comes first, and keeps its address and its number.
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+        for (const Recalled& memory : recalled_)
+            if (entries_[i].id.value == 0 && memory.identity == config::identity(config.sources[i])
+                && !is_used(memory.id)) {
+                entries_[i].config = config.sources[i];
+                recall(entries_[i], memory);
+            }
+    recalled_.clear();
+
     Nanoseconds after{0};
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         const config::SourceConfig& c = config.sources[i];

@@ -14,6 +14,8 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace timeball::source {
@@ -28,6 +30,13 @@ public:
     ~Sources();
     Sources(const Sources&) = delete;
     Sources& operator=(const Sources&) = delete;
+
+    // What is known of all, for a daemon that goes on in our place. That recalls it once, before it
+    // is configured: what the configuration still names goes on, the rest is gone. False when the
+    // memo is none; then all begin anew.
+    std::string written_down() const;
+    bool recall(std::string_view memo);
+    std::vector<sync::SourceId> ids() const; // of those that have one
 
     // At the start and at each reload. What names the same host stays what it is, with its state.
     void configure(const config::LiveConfig& config);
@@ -70,6 +79,31 @@ private:
         EventMark mark;
     };
 
+    struct Recalled {
+        std::string identity; // config::identity
+        AssociationId id;
+        EventMark mark;
+        std::string server; // empty: none
+        struct Member {
+            AssociationId id;
+            std::string host, memo;
+        };
+        std::vector<Member> members;
+    };
+    struct Memory {
+        std::uint16_t last_id = 0;
+        std::uint32_t last_source = 0;
+        int stamps_missed = 0;
+        std::vector<Recalled> entries;
+    };
+    template <class Memo>
+    friend void remember(Memo& memo, Recalled::Member& member);
+    template <class Memo>
+    friend void remember(Memo& memo, Recalled& entry);
+    template <class Memo>
+    friend void remember(Memo& memo, Memory& memory);
+
+    void recall(Entry& entry, const Recalled& memory);
     Entry make(const config::SourceConfig& config, Nanoseconds after);
     void change(Entry& entry, const config::SourceConfig& config);
     AssociationId new_id();
@@ -88,6 +122,7 @@ private:
     Common common_;
     std::vector<Entry> entries_; // in order of the configuration
     std::uint16_t last_id_;
+    std::vector<Recalled> recalled_; // until the first configuration
     Instant<Mono> began_{};
     EventLoop::Owned watch_; // of the network's interfaces
     EventLoop::Owned tending_;

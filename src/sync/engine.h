@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace timeball::sync {
@@ -231,6 +232,12 @@ public:
     // For the next start; and from the last one, before the first source is added.
     Learned learned() const;
     void recall(Learned learned);
+
+    // All that is known, for a daemon that goes on in our place, and from one before us. What is
+    // not of our making is refused, and nothing has changed. The policy is not part of it.
+    std::string written_down() const;
+    bool recall_all(std::string_view memo);
+    std::vector<SourceId> sources() const;
 
     std::vector<FilterStage> filter(SourceId id, const ClockReading& clock) const;
 

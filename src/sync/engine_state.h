@@ -47,6 +47,9 @@ struct Engine::State {
     Outcome turn(const ClockReading& clock, std::optional<SourceId> fresh);
     void forget();
 
+    template <class Memo>
+    void remember(Memo& memo); // engine_memo.cc
+
     Drift drift() const;
     FrequencyRange unknown_range() const;
     Seconds ours(const ClockReading& clock) const; // UTC shown minus free-running, less the origin

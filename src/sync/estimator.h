@@ -39,6 +39,15 @@ public:
 
     Frequency wander() const; // random walk of the frequency in a second, as far as it shows
 
+    template <class Memo>
+    void remember(Memo& memo)
+    {
+        for (Voice& v : voices_) {
+            v.tracker.remember(memo);
+            memo(v.log_evidence, v.weight);
+        }
+    }
+
 private:
     struct Voice {
         Tracker tracker;

@@ -80,6 +80,21 @@ public:
     Frequency doubt() const; // by which it seemed to have changed at once; passes with calm
     Seconds span() const; // over which the frequency has been measured
 
+    template <class Memo>
+    void remember(Memo& memo)
+    {
+        std::size_t count = biases_.size();
+        memo(started_, when_, quiet_, measured_since_, x_, p_, count);
+        memo.check(x_.size() == count + 2 && p_.size() == x_.size() * x_.size());
+        if (!memo.is_good())
+            return;
+        biases_.resize(count);
+        for (Bias& b : biases_)
+            memo(b.source, b.prior, b.excused, b.is_new, b.outliers, b.calm);
+        memo(surprises_.count, surprises_.first, surprises_.are_of_several, changes_in_a_row_,
+            doubt_, log_likelihood_);
+    }
+
 private:
     double& p(std::size_t row, std::size_t column) { return p_[row * x_.size() + column]; }
     double p(std::size_t row, std::size_t column) const { return p_[row * x_.size() + column]; }

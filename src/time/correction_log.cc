@@ -26,7 +26,12 @@ Nanoseconds to_utc(Nanoseconds span, Frequency correction)
 } // namespace
 
 CorrectionLog::CorrectionLog(Instant<Utc> start, Frequency correction)
-    : entries_{{start, Instant<FreeRun>{start.time_since_epoch()}, correction}}
+    : CorrectionLog{start, Instant<FreeRun>{start.time_since_epoch()}, correction}
+{
+}
+
+CorrectionLog::CorrectionLog(Instant<Utc> utc, Instant<FreeRun> free, Frequency correction)
+    : entries_{{utc, free, correction}}
 {
 }
 

@@ -23,6 +23,9 @@ public:
     // At the start both scales show the same; `correction` is what is already in force.
     explicit CorrectionLog(Instant<Utc> start = {}, Frequency correction = {});
 
+    // Goes on where another account ended: there `free` was the same moment as `utc`.
+    CorrectionLog(Instant<Utc> utc, Instant<FreeRun> free, Frequency correction);
+
     // From `at` on, `correction` is in force (the whole of it, not the change).
     void set_frequency(Instant<Utc> at, Frequency correction);
 

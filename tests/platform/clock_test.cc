@@ -315,6 +315,39 @@ TEST(SoftwareClock, IsSteeredAndStepped)
     DOUBLES_EQUAL(-2e6, clock.ahead_of_system().count(), 1);
 }
 
+TEST(SoftwareClock, GoesOnToTheNanosecondInAnotherProcess)
+{
+    SoftwareClock first{{250ms, Frequency::ppm(40), 0ns}, sources};
+    CHECK(first.set_frequency(Frequency::ppm(-12.3456)).has_value());
+    pass(1000s + 1ns);
+    CHECK(first.step(-17ms).has_value());
+
+    SoftwareClock second{{0ns, Frequency::ppm(40), 0ns}, sources};
+    CHECK(second.recall(first.written_down()));
+
+    CHECK(second.frequency() == Frequency::ppm(-12.3456));
+    for (int i = 0; i < 5; ++i) {
+        pass(12345678901ns);
+        CHECK(second.now() == first.now());
+    }
+    CHECK(*first.set_frequency(Frequency::ppm(5)) == *second.set_frequency(Frequency::ppm(5)));
+    pass(1000s);
+    CHECK(second.now() == first.now());
+}
+
+TEST(SoftwareClock, DoesNotGoOnWithWhatIsNoneOfItsOwn)
+{
+    SoftwareClock clock{{}, sources};
+    const auto memo = clock.written_down();
+    count -= 1s; // another boot
+    SoftwareClock other{{}, sources};
+    const auto shown = other.now();
+    CHECK_FALSE(other.recall(memo));
+    CHECK_FALSE(other.recall(""));
+    CHECK_FALSE(other.recall("software-clock-2 1 2 3 4 0 "));
+    CHECK(other.now() == shown);
+}
+
 TEST(SoftwareClock, DoesNotFollowTheSystemWhenThatIsStepped)
 {
     const SoftwareClock clock{{}, sources};
