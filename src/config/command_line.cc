@@ -190,6 +190,8 @@ constexpr auto flags = std::to_array<Flag>({
     {0, "port", "port", "answer on this UDP port instead of 123", set_port},
     {0, "record", "file", "write all that happens there, to be replayed",
         path<&CommandLine::recording>},
+    {0, "takeover", "", "go on in the place of the timeballd that runs",
+        on<&CommandLine::takes_over>},
     {0, "sandbox", "on|off", "confine the process to the system calls it needs", set_sandbox},
     {0, "check", "", "say what is wrong with the configuration, and end", on<&CommandLine::checks>},
     {'V', "version", "", "say which version this is, and end", on<&CommandLine::wants_version>},

@@ -25,6 +25,7 @@ struct CommandLine {
     bool may_panic_once = false; // -g
     bool steps_at_start = false; // -G
     bool quits_when_set = false; // -q
+    bool takes_over = false; // --takeover: from the one that runs
     bool slews = false; // -x: step threshold 600 s
     bool stays_in_foreground = false; // -n
     bool high_priority = false; // -N, -P

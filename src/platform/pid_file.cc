@@ -44,6 +44,13 @@ std::optional<OtherProcess> holder(int fd, const std::string& proc)
     return process;
 }
 
+bool is_at(const std::string& path, int fd)
+{
+    struct stat ours = {}, there = {};
+    return fstat(fd, &ours) == 0 && stat(path.c_str(), &there) == 0 && ours.st_ino == there.st_ino
+        && ours.st_dev == there.st_dev;
+}
+
 } // namespace
 
 Result<PidFile, std::string> PidFile::claim(const std::string& path, const std::string& proc)
@@ -60,22 +67,31 @@ Result<PidFile, std::string> PidFile::claim(const std::string& path, const std::
     if (const auto who = holder(fd.get(), proc))
         return unexpected(fmt::format("{} is held by {}", path, to_string(*who)));
 
-    const std::string content = fmt::format("{}\n", getpid());
-    if (ftruncate(fd.get(), 0) != 0
-        || pwrite(fd.get(), content.data(), content.size(), 0)
-            != static_cast<ssize_t>(content.size()))
+    PidFile file{path, std::move(fd)};
+    if (!file.sign())
         return unexpected(fmt::format("{}: {}", path, last_error().message()));
-    return PidFile{path, std::move(fd)};
+    return file;
+}
+
+std::optional<PidFile> PidFile::take_over(const std::string& path, FileDescriptor file)
+{
+    if (!is_at(path, file.get()))
+        return std::nullopt;
+    return PidFile{path, std::move(file)};
+}
+
+bool PidFile::sign()
+{
+    const std::string content = fmt::format("{}\n", getpid());
+    return ftruncate(fd_.get(), 0) == 0
+        && pwrite(fd_.get(), content.data(), content.size(), 0)
+        == static_cast<ssize_t>(content.size());
 }
 
 // Where the directory no longer lets us, an empty file names nobody.
 PidFile::~PidFile()
 {
-    if (!fd_)
-        return;
-    struct stat ours = {}, there = {};
-    if (fstat(fd_.get(), &ours) != 0 || stat(path_.c_str(), &there) != 0
-        || ours.st_ino != there.st_ino || ours.st_dev != there.st_dev)
+    if (!fd_ || !is_at(path_, fd_.get()) || number_in(fd_.get()).value_or(getpid()) != getpid())
         return; // somebody else's by now
     if (unlink(path_.c_str()) != 0 && ftruncate(fd_.get(), 0) != 0)
         errno = 0;

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "platform/file_descriptor.h"
 
+#include <optional>
 #include <string>
 
 namespace timeball::platform {
@@ -17,6 +18,13 @@ public:
     // processes are looked up.
     static Result<PidFile, std::string> claim(
         const std::string& path, const std::string& proc = "/proc");
+
+    // Goes on with the file of a daemon that does not stop for it: its lock comes with `file`. It
+    // names that daemon until sign(). Nothing when `path` is another file.
+    static std::optional<PidFile> take_over(const std::string& path, FileDescriptor file);
+    bool sign(); // with our own number
+    int descriptor() const { return fd_.get(); }
+    void leave() { fd_.reset(); } // it is another one's: neither emptied nor removed
 
     PidFile(PidFile&&) = default;
     PidFile& operator=(PidFile&&) = delete;

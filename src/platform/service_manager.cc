@@ -71,6 +71,12 @@ void ServiceManager::reloading()
     tell(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", t.tv_sec * 1000000LL + t.tv_nsec / 1000));
 }
 
+void ServiceManager::take_over(FileDescriptor way, std::optional<Nanoseconds> watchdog)
+{
+    fd_ = std::move(way);
+    watchdog_ = watchdog;
+}
+
 void ServiceManager::status(std::string_view sentence)
 {
     std::string line{sentence};

@@ -8,6 +8,7 @@
 #include "time/time.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace timeball::platform {
@@ -20,12 +21,18 @@ public:
 
     void ready() { tell("READY=1"); }
     void reloading(); // to be followed by ready()
+    void main_process(int number) { tell("MAINPID=" + std::to_string(number)); } // not we any more
     void stopping() { tell("STOPPING=1"); }
     void alive() { tell("WATCHDOG=1"); }
     void status(std::string_view sentence);
 
     // How often alive() is wanted: half of what the manager waits for.
     std::optional<Nanoseconds> watchdog() const { return watchdog_; }
+
+    // The way to the manager, for the process that goes on in our place: it knows senders by the
+    // kernel's word, not by their sockets. -1: there is none.
+    int descriptor() const { return fd_.get(); }
+    void take_over(FileDescriptor way, std::optional<Nanoseconds> watchdog);
 
 private:
     void tell(std::string_view words);

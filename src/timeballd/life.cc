@@ -24,6 +24,7 @@
 #include "platform/starter.h"
 #include "platform/who_else.h"
 #include "record/recorder.h"
+#include "timeballd/takeover.h"
 
 #include "config.h"
 
@@ -40,6 +41,7 @@ namespace timeball {
 namespace {
 
 using namespace platform;
+using namespace std::chrono_literals;
 
 struct CannotStart : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -119,6 +121,15 @@ bool steers_the_kernel(const config::Config& config)
     return config.start.clock == config::ClockChoice::kernel && config.live.ntp;
 }
 
+void be_able_to_steer()
+{
+    if (const auto refusal = refusal_to_steer())
+        throw CannotStart{
+            fmt::format("this machine's clock cannot be steered ({}); run as root, or "
+                        "use --clock=software or --clock=none",
+                refusal.message())};
+}
+
 void be_the_only_one(const config::Config& config)
 {
     if (!steers_the_kernel(config))
@@ -127,11 +138,27 @@ void be_the_only_one(const config::Config& config)
         throw CannotStart{fmt::format("{} steers this machine's clock already; stop it, or use "
                                       "--clock=software or --clock=none",
             to_string(*other))};
-    if (const auto refusal = refusal_to_steer())
-        throw CannotStart{
-            fmt::format("this machine's clock cannot be steered ({}); run as root, or "
-                        "use --clock=software or --clock=none",
-                refusal.message())};
+    be_able_to_steer();
+}
+
+Predecessor meet_predecessor(const config::Config& config)
+{
+    if (config.start.quits_when_set)
+        throw CannotStart{"--takeover and --quit exclude each other"};
+    if (steers_the_kernel(config))
+        be_able_to_steer();
+    auto met = Predecessor::meet(config.start.port);
+    if (!met)
+        throw CannotStart{met.error()};
+    return *std::move(met);
+}
+
+PidFile claim_pid_file(const std::string& path)
+{
+    auto claimed = PidFile::claim(path);
+    if (!claimed)
+        throw CannotStart{claimed.error()};
+    return *std::move(claimed);
 }
 
 // Sockets are opened without the privilege to look into other processes, so this is asked before.
@@ -167,10 +194,15 @@ void give_up_privileges(const config::Config& config)
 // Everything between the beginning and the end of one run.
 class Life {
 public:
-    Life(config::Loaded loaded, Threading threading, const Orders& orders, Starter& starter)
+    // With a predecessor, which goes on until we serve.
+    Life(config::Loaded loaded, Threading threading, const Orders& orders, Starter& starter,
+        Predecessor* predecessor, PidFile* pid_file, bool shares_pid_file)
         : start_{loaded.config.start},
           orders_{orders},
           starter_{starter},
+          predecessor_{predecessor},
+          pid_file_{pid_file},
+          shares_pid_file_{shares_pid_file},
           world_{make_clock(start_), make_log(loaded.config), threading}
     {
         Platform& world = world_.world();
@@ -183,6 +215,9 @@ public:
                 "this machine is a simulated one: there is one thread, and no sandbox");
         if (!orders_.recording.empty())
             record();
+        find_sockets();
+        if (predecessor_)
+            take_time();
         if (recorder_)
             loaded = load();
         tell(log(), loaded.diagnostics);
@@ -195,7 +230,11 @@ public:
             daemon_ = std::make_unique<daemon::Daemon>(
                 recorder_ ? recorder_->platform() : world, loaded.config, &world);
         });
-        port_holder_ = holder_of(start_.port);
+        if (!predecessor_)
+            port_holder_ = holder_of(start_.port);
+        if (may_be_followed(threading))
+            door_ = predecessor_ && predecessor_->door ? std::move(predecessor_->door)
+                                                       : Succession::open_door(start_.port, log());
         give_up_privileges(loaded.config);
     }
 
@@ -207,8 +246,9 @@ public:
             if (recorder_ && !recorder_->has_ended())
                 recorder_->end("the configuration was changed over the network");
         };
+        daemon_->serves = [this] { settle_in(); };
         during(record::Call::start, [this] {
-            if (const auto started = daemon_->start(); !started)
+            if (const auto started = predecessor_ ? go_on() : daemon_->start(); !started)
                 throw CannotStart{why_not(started.error(), port_holder_)};
         });
         listen_to_signals();
@@ -216,11 +256,13 @@ public:
         if (start_.sandbox)
             if (const auto shut = shut_sandbox(fast_path_ != nullptr); !shut)
                 log().write(Severity::warning, shut.error());
-        if (start_.wait_for_sync.count() > 0)
-            waiting_ = world_.loop().after(rounded(start_.wait_for_sync), [this] { be_ready(); });
-        else
-            be_ready();
+        if (!predecessor_)
+            be_ready_in_time(); // else when that has ended
         world_.loop().run();
+        if (was_taken_over_) {
+            log().write(Severity::notice, "the end: another one goes on");
+            return status_;
+        }
         manager_.stopping();
         during(record::Call::shutdown, [this] { daemon_->shutdown(); });
         log().write(Severity::notice, "the end");
@@ -242,6 +284,9 @@ private:
 
     void record()
     {
+        if (predecessor_)
+            return log().write(Severity::warning,
+                "nothing is recorded: a recording begins with the daemon, and this one goes on");
         auto file = RecordingFile::begin(orders_.recording);
         if (!file)
             return log().write(Severity::warning,
@@ -253,6 +298,78 @@ private:
         log().write(Severity::notice, fmt::format("this run is recorded in {}", orders_.recording));
     }
 
+    // Which other processes have bound for us, if any.
+    void find_sockets()
+    {
+        for (BoundSocket& socket : given_by_manager())
+            world_.network().stock().put(std::move(socket));
+        if (!predecessor_)
+            return;
+        predecessor_->give_sockets(world_.network().stock());
+        if (predecessor_->way_to_manager)
+            manager_.take_over(std::move(predecessor_->way_to_manager), predecessor_->watchdog);
+    }
+
+    void take_time()
+    {
+        auto time = predecessor_->take_time();
+        if (!time)
+            throw CannotStart{time.error()};
+        handover_ = std::move(time->known).value_or(daemon::Handover{});
+        if (handover_.clock == world_.clock().name() && !world_.clock().recall(time->clock))
+            handover_.clock = "another one";
+    }
+
+    Result<void, serve::OpenFault> go_on()
+    {
+        return daemon_->go_on(handover_, [this] {
+            clients_wait_since_ = world_.loop().now();
+            return predecessor_->take_clients();
+        });
+    }
+
+    // Every worker answers: nobody else needs to, and sockets that nobody wants are closed.
+    void settle_in()
+    {
+        world_.network().stock().clear();
+        const auto waited = world_.loop().now() - clients_wait_since_;
+        settled_ = world_.loop().after(0ns, [this, waited] {
+            if (predecessor_) {
+                if (!predecessor_->finish(shares_pid_file_))
+                    return give_way();
+                log().write(Severity::notice,
+                    fmt::format("has taken over; requests waited for {:.1f} ms at most",
+                        Seconds{waited}.count() * 1e3));
+                predecessor_ = nullptr;
+                if (shares_pid_file_)
+                    pid_file_->sign();
+                be_ready();
+            }
+            if (door_)
+                succession_ = std::make_unique<Succession>(
+                    Succession::World{world_, *daemon_, manager_, pid_file_}, std::move(door_),
+                    [this] {
+                        was_taken_over_ = true;
+                        world_.loop().stop();
+                    });
+        });
+    }
+
+    void give_way()
+    {
+        constexpr std::string_view why = "the other timeballd lost patience and goes on";
+        log().write(Severity::error, why);
+        starter_.failed(why);
+        was_taken_over_ = true;
+        stop(1);
+    }
+
+    // A recording tells one whole life, and a simulated machine has no doors.
+    bool may_be_followed(Threading threading) const
+    {
+        return threading == Threading::any && !recorder_ && !start_.quits_when_set;
+    }
+
     void during(record::Call call, const std::function<void()>& then)
     {
         recorder_ ? recorder_->during(call, then) : then();
@@ -262,6 +379,14 @@ private:
     {
         return recorder_ ? recorder_->configure(orders_.words, orders_.load)
                          : orders_.load(world_.world().files);
+    }
+
+    void be_ready_in_time()
+    {
+        if (start_.wait_for_sync.count() > 0)
+            waiting_ = world_.loop().after(rounded(start_.wait_for_sync), [this] { be_ready(); });
+        else
+            be_ready();
     }
 
     void be_ready()
@@ -319,7 +444,14 @@ private:
     config::StartConfig start_;
     const Orders& orders_;
     Starter& starter_;
+    Predecessor* predecessor_; // until we serve
+    PidFile* pid_file_;
+    bool shares_pid_file_; // with the predecessor
     ServiceManager manager_;
+    daemon::Handover handover_;
+    Instant<Mono> clients_wait_since_{}; // in a takeover
+    FileDescriptor door_;
+    bool was_taken_over_ = false;
     std::optional<OtherProcess> port_holder_;
     int status_ = 0;
     bool is_ready_ = false;
@@ -328,8 +460,9 @@ private:
     std::unique_ptr<RecordingFile> recording_;
     std::optional<record::Recorder> recorder_;
     std::unique_ptr<daemon::Daemon> daemon_;
+    std::unique_ptr<Succession> succession_;
     std::vector<EventLoop::Owned> signals_;
-    EventLoop::Owned watchdog_, waiting_;
+    EventLoop::Owned watchdog_, waiting_, settled_;
 };
 
 int live_once(config::Loaded loaded, Threading threading, const Orders& orders)
@@ -338,15 +471,22 @@ int live_once(config::Loaded loaded, Threading threading, const Orders& orders)
         = loaded.config.start.stays_in_foreground || loaded.config.start.quits_when_set;
     Starter starter = stays ? Starter::in_foreground() : Starter::into_background();
     try {
-        be_the_only_one(loaded.config);
+        std::optional<Predecessor> predecessor;
+        if (orders.takes_over)
+            predecessor.emplace(meet_predecessor(loaded.config));
+        else
+            be_the_only_one(loaded.config);
+        const std::string& path = loaded.config.start.pidfile;
         std::optional<PidFile> pid_file;
-        if (!loaded.config.start.pidfile.empty()) {
-            auto claimed = PidFile::claim(loaded.config.start.pidfile);
-            if (!claimed)
-                throw CannotStart{claimed.error()};
-            pid_file.emplace(*std::move(claimed));
-        }
-        return Life{std::move(loaded), threading, orders, starter}.run();
+        if (predecessor && predecessor->pid_file)
+            if (auto taken = PidFile::take_over(path, std::move(predecessor->pid_file)))
+                pid_file.emplace(*std::move(taken));
+        const bool is_shared = pid_file.has_value();
+        if (!path.empty() && !is_shared)
+            pid_file.emplace(claim_pid_file(path));
+        return Life{std::move(loaded), threading, orders, starter,
+            predecessor ? &*predecessor : nullptr, pid_file ? &*pid_file : nullptr, is_shared}
+            .run();
     } catch (const std::exception& e) {
         starter.failed(e.what());
         return 1;

@@ -17,6 +17,7 @@ namespace timeball {
 struct Orders {
     std::vector<std::string> words; // as they were said
     std::string recording; // a file; empty: none is made
+    bool takes_over = false; // from the daemon that runs
     std::function<config::Loaded(Files&)> load; // reads the configuration again
 };
 

@@ -58,8 +58,9 @@ int run(std::span<char*> words)
             "timeballd: not started: serving with this configuration would be unsafe\n", stderr);
         return 1;
     }
-    return live(
-        std::move(loaded), {{words.begin(), words.end()}, arguments.options.recording, load});
+    return live(std::move(loaded),
+        {{words.begin(), words.end()}, arguments.options.recording, arguments.options.takes_over,
+            load});
 }
 
 } // namespace

@@ -19,6 +19,7 @@
 #include "platform/thread_resolver.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
@@ -151,6 +152,33 @@ TEST_GROUP(PidFile)
         fs::remove_all(directory);
     }
 };
+
+TEST(PidFile, GoesToAnotherProcessWithoutBeingFree)
+{
+    auto file = PidFile::claim(path);
+    CHECK(file.has_value());
+    auto taken = PidFile::take_over(path, FileDescriptor{dup(file->descriptor())});
+    CHECK(taken.has_value());
+    file->leave();
+    CHECK_FALSE(PidFile::claim(path).has_value()); // the lock came with it
+    CHECK(taken->sign());
+    STRCMP_EQUAL(fmt::format("{}\n", getpid()).c_str(), content(path).c_str());
+    CHECK_FALSE(
+        PidFile::take_over(directory + "/other.pid", FileDescriptor{dup(taken->descriptor())})
+            .has_value());
+    taken.reset();
+    CHECK_FALSE(fs::exists(path));
+}
+
+TEST(PidFile, StaysWhileItNamesTheOneThatGoesOn)
+{
+    {
+        auto file = PidFile::claim(path);
+        CHECK(file.has_value());
+        std::ofstream{path} << "1\n"; // a successor that failed leaves it alone
+    }
+    STRCMP_EQUAL("1\n", content(path).c_str());
+}
 
 TEST(PidFile, NamesTheProcessWhileItLives)
 {
@@ -462,6 +490,20 @@ TEST_GROUP(ServiceManager)
             unsetenv(name);
     }
 };
+
+TEST(ServiceManager, HearsOfTheProcessThatGoesOn)
+{
+    listen("@timeball-test-" + std::to_string(getpid()));
+    ServiceManager word;
+    word.main_process(4711);
+    STRCMP_EQUAL("MAINPID=4711", heard().c_str());
+    ServiceManager next;
+    CHECK(next.descriptor() < 0);
+    next.take_over(FileDescriptor{dup(word.descriptor())}, 2s);
+    CHECK(next.watchdog() == 2s);
+    next.ready();
+    STRCMP_EQUAL("READY=1", heard().c_str());
+}
 
 TEST(ServiceManager, HearsHowThingsGo)
 {

@@ -50,10 +50,11 @@ TEST(Arguments, HaveLongNamesThatMayBeShortened)
     const CommandLine& c = parse({"--configfile=/a", "--driftfile", "/b", "--panicgate", "--quit",
         "--force_step_once", "--nofork", "--jaildir=/j", "--slew", "--nice", "--ipv4",
         "--set-debug-level=3", "--novirtualips", "--updateint=0", "--wait-sync=60", "--keyf=/k",
-        "--stats=/s", "--priority=5", "--user=u", "--record=/r"});
+        "--stats=/s", "--priority=5", "--user=u", "--record=/r", "--takeover"});
     expect("");
     CHECK(c.ntp_conf == "/a" && c.driftfile == "/b" && c.jaildir == "/j" && c.keysfile == "/k");
     CHECK(c.recording == "/r");
+    CHECK(c.takes_over);
     CHECK(c.statsdir == "/s" && c.may_panic_once && c.quits_when_set && c.steps_at_start);
     CHECK(c.stays_in_foreground && c.slews && c.high_priority && c.only_ipv4 && !c.only_ipv6);
     CHECK(c.ignores_virtual_interfaces && c.interface_interval == Seconds{0});
