@@ -212,14 +212,9 @@ void sort(std::vector<Diagnostic>& diagnostics)
         });
 }
 
-void finish(Draft& draft, const CommandLine& options, const Build& build)
+// What was gathered line by line takes its place, and the whole is looked over.
+void settle(Draft& draft, const Build& build)
 {
-    apply_start(options, draft.config);
-    for (const std::string& host : options.servers)
-        add_command_line_server(draft, host);
-    finish_sources(draft);
-    finish_switches(draft);
-    apply_live(options, draft);
     LiveConfig& live = draft.config.live;
     live.restrictions = draft.access.entries();
     live.restrict_names = draft.access.names();
@@ -230,6 +225,17 @@ void finish(Draft& draft, const CommandLine& options, const Build& build)
     look_over(draft);
     for (Diagnostic& d : missing(live, build))
         draft.diagnostics.push_back(std::move(d));
+}
+
+void finish(Draft& draft, const CommandLine& options, const Build& build)
+{
+    apply_start(options, draft.config);
+    for (const std::string& host : options.servers)
+        add_command_line_server(draft, host);
+    finish_sources(draft);
+    finish_switches(draft);
+    apply_live(options, draft);
+    settle(draft, build);
     sort(draft.diagnostics);
 }
 
@@ -314,16 +320,7 @@ Loaded amend(const Config& present, std::string_view lines, const Build& build)
             read_line(draft, line);
         carry_out(draft); // line by line: unpeer and server in one request mean what they say
     }
-    LiveConfig& live = draft.config.live;
-    live.restrictions = draft.access.entries();
-    live.restrict_names = draft.access.names();
-    for (const std::uint16_t id : draft.trusted)
-        live.trusted_keys.push_back({id});
-    if (draft.config.start.clock == ClockChoice::none)
-        live.policy.steers = false;
-    look_over(draft);
-    for (Diagnostic& d : missing(live, build))
-        draft.diagnostics.push_back(std::move(d));
+    settle(draft, build);
 
     // What was known before is no answer to these lines.
     std::erase_if(draft.diagnostics, [](const Diagnostic& d) { return d.file != change_name; });
