@@ -4,6 +4,7 @@
 // Everything a daemon needs of its world, in one place. main() builds the real one, a test the
 // simulated one.
 
+#include "edge/devices.h"
 #include "edge/event_loop.h"
 #include "edge/fast_path.h"
 #include "edge/files.h"
@@ -41,6 +42,7 @@ struct Platform {
     Machine machine{};
     std::function<report::ResourceUse()> use{}; // of this process so far; empty: not to be had
     FastPath* fast_path = nullptr; // null: clients are answered by workers alone
+    Devices* devices = nullptr; // null: there are no reference clocks
     std::shared_ptr<Memory> memory = std::make_shared<HeapMemory>();
 };
 
