@@ -13,6 +13,20 @@
 
 namespace timeball::sim {
 
+namespace {
+
+// Not a fork: chance of worlds without devices stays what it was.
+Chance chance_of_devices(const World& world, const Address& address)
+{
+    Chance chance{world.seed()};
+    std::uint64_t seed = 0;
+    for (const auto octet : address.octets)
+        seed = (seed ^ static_cast<std::uint64_t>(octet)) + chance.bits64();
+    return Chance{seed};
+}
+
+} // namespace
+
 Node::Node(World& world, const NodeTraits& traits)
     : world_{world},
       traits_{traits},
@@ -23,11 +37,15 @@ Node::Node(World& world, const NodeTraits& traits)
       resolver_{world.timeline(), world.names()},
       random_{world.fork_chance()},
       log_{world.timeline()},
+      devices_{world.timeline(), clock_, chance_of_devices(world, traits.address)},
       platform_{loop_, clock_, network_, resolver_, random_, files_, log_, threads_}
 {
     clock_.is_steered(traits.is_steered);
     clock_.leaps_by_itself(traits.leaps_by_itself);
     files_.content = traits.files;
+    platform_.devices = &devices_;
+    if (traits.plug)
+        traits.plug(devices_);
     network_.add_address(traits.address);
     if (traits_.record)
         recorder_.emplace(platform_, daemon::version_text(), traits_.record);

@@ -6,6 +6,7 @@
 #include "daemon/daemon.h"
 #include "record/recorder.h"
 #include "sim/sim_clock.h"
+#include "sim/sim_devices.h"
 #include "sim/sim_edges.h"
 #include "sim/sim_loop.h"
 #include "sim/sim_net.h"
@@ -29,6 +30,7 @@ struct NodeTraits {
     bool leaps_by_itself = false; // its clock, as a kernel's does
     record::Recorder::Write record; // where its recording goes; empty: there is none
     std::map<std::string, std::string> files; // path and content
+    std::function<void(SimDevices&)> plug; // what is there before the daemon starts; empty: nothing
 };
 
 class Node {
@@ -59,6 +61,7 @@ public:
     daemon::Daemon& daemon() { return *daemon_; }
     SimClock& clock() { return clock_; }
     SimFiles& files() { return files_; }
+    SimDevices& devices() { return devices_; }
     SimLog& log() { return log_; }
     SimNetwork& network() { return network_; }
     const Address& address() const { return traits_.address; }
@@ -77,6 +80,7 @@ private:
     SimRandom random_;
     SimFiles files_;
     SimLog log_;
+    SimDevices devices_;
     Platform platform_;
     std::optional<record::Recorder> recorder_;
     std::unique_ptr<daemon::Daemon> daemon_;
