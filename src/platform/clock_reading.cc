@@ -30,6 +30,11 @@ Instant<Utc> system_time()
     return Instant<Utc>{reading(CLOCK_REALTIME)};
 }
 
+Nanoseconds monotonic_time()
+{
+    return reading(CLOCK_MONOTONIC);
+}
+
 Nanoseconds raw_time()
 {
     return reading(CLOCK_MONOTONIC_RAW);

@@ -14,6 +14,7 @@ namespace timeball::platform {
 Nanoseconds since_zero(const timespec& t);
 
 Instant<Utc> system_time(); // CLOCK_REALTIME
+Nanoseconds monotonic_time(); // CLOCK_MONOTONIC: slewed with that one, never stepped
 Nanoseconds raw_time(); // CLOCK_MONOTONIC_RAW: what the oscillator counts, never steered
 Nanoseconds boot_time(); // CLOCK_BOOTTIME: never stepped, and goes on while the machine sleeps
 

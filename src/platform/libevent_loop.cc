@@ -110,11 +110,12 @@ private:
 
 // --- descriptors and turns ---------------------------------------------------
 
-class LibeventLoop::Readable final : public Registration {
+class LibeventLoop::Ready final : public Registration {
 public:
-    Readable(LibeventLoop& loop, int fd, std::function<void()> then)
+    Ready(LibeventLoop& loop, int fd, short what, std::function<void()> then)
         : then_{kept(std::move(then))},
-          event_{event_new(loop.base_.get(), fd, EV_READ | EV_PERSIST, ready, this)}
+          event_{
+              event_new(loop.base_.get(), fd, static_cast<short>(what | EV_PERSIST), ready, this)}
     {
         if (!event_ || event_add(event_.get(), nullptr) != 0)
             throw std::runtime_error{"a descriptor cannot be watched"};
@@ -123,7 +124,7 @@ public:
 private:
     static void ready(evutil_socket_t, short, void* self) noexcept
     {
-        const Then then = static_cast<Readable*>(self)->then_;
+        const Then then = static_cast<Ready*>(self)->then_;
         (*then)();
     }
 
@@ -277,7 +278,12 @@ EventLoop::Owned LibeventLoop::every(Nanoseconds interval, std::function<void()>
 
 EventLoop::Owned LibeventLoop::on_readable(int fd, std::function<void()> then)
 {
-    return std::make_unique<Readable>(*this, fd, std::move(then));
+    return std::make_unique<Ready>(*this, fd, EV_READ, std::move(then));
+}
+
+EventLoop::Owned LibeventLoop::on_writable(int fd, std::function<void()> then)
+{
+    return std::make_unique<Ready>(*this, fd, EV_WRITE, std::move(then));
 }
 
 std::unique_ptr<LibeventLoop::Trigger> LibeventLoop::trigger(std::function<void()> then)

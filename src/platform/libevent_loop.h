@@ -49,6 +49,7 @@ public:
 
     // What an operating system adds to an event loop.
     Owned on_readable(int fd, std::function<void()> then);
+    Owned on_writable(int fd, std::function<void()> then);
     std::unique_ptr<Trigger> trigger(std::function<void()> then);
 
     // One loop of the process may listen to signals, in the thread that gets them. The signal has
@@ -59,7 +60,7 @@ public:
 
 private:
     class Timer;
-    class Readable;
+    class Ready;
     class Turn;
     class Signal;
     using Base = Handle<event_base, event_base_free>;

@@ -30,9 +30,11 @@ RealPlatform::RealPlatform(
       loop_{
           threading == Threading::one ? LibeventLoop::Waiting::poll : LibeventLoop::Waiting::best},
       network_{*clock_},
+      devices_{*clock_},
       resolver_{make_resolver(loop_, threading)},
       world_{loop_, *clock_, network_, *resolver_, random_, files_, *log_, threads_}
 {
+    world_.devices = &devices_;
     world_.memory = std::make_shared<SharedMemory>();
 }
 

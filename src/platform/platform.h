@@ -6,6 +6,7 @@
 #include "edge/platform.h"
 #include "platform/disk_files.h"
 #include "platform/host_clock.h"
+#include "platform/kernel_devices.h"
 #include "platform/kernel_random.h"
 #include "platform/libevent_loop.h"
 #include "platform/loop_threads.h"
@@ -39,6 +40,7 @@ private:
     DiskFiles files_;
     LoopThreads threads_;
     UdpNetwork network_;
+    KernelDevices devices_;
     std::unique_ptr<Resolver> resolver_;
     Platform world_;
 };

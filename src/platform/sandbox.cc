@@ -52,8 +52,9 @@ constexpr std::array permitted{// memory
     "newfstatat", "fstatat64", "statx", "statfs", "statfs64", "fstatfs", "fstatfs64", "access",
     "faccessat", "faccessat2", "readlink", "readlinkat", "getdents", "getdents64", "getcwd",
     "rename", "renameat", "renameat2", "unlink", "unlinkat", "link", "linkat", "mkdir", "mkdirat",
-    "fsync", "fdatasync", "ftruncate", "ftruncate64", "fchmod", "fchown", "fchown32", "fcntl",
-    "fcntl64", "flock", "umask", "dup", "dup2", "dup3", "pipe", "pipe2", "fadvise64",
+    "fsync", "fdatasync", "ftruncate", "ftruncate64", "chmod", "fchmodat", "fchmod", "fchown",
+    "fchown32", "fcntl", "fcntl64", "flock", "umask", "dup", "dup2", "dup3", "pipe", "pipe2",
+    "fadvise64",
     // readiness
     "poll", "ppoll", "ppoll_time64", "select", "_newselect", "pselect6", "pselect6_time64",
     "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2",
