@@ -3,6 +3,7 @@
 // The drivers of this build. A new one takes a line here.
 
 #include "refclock/driver.h"
+#include "refclock/pps.h"
 
 #include <algorithm>
 #include <span>
@@ -13,7 +14,9 @@ namespace {
 
 std::span<const DriverTraits> drivers()
 {
-    static const std::vector<DriverTraits> all{};
+    static const std::vector<DriverTraits> all{
+        {"pps", "PPS", true, false, make_pps},
+    };
     return all;
 }
 
