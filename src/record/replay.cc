@@ -190,6 +190,10 @@ private:
             const auto socket = words.natural();
             return taped_->network.happen(what, socket, words) ? Met::yes : Met::nobody;
         }
+        if (what == "said" || what == "opened" || what == "closed") {
+            const auto device = words.natural();
+            return taped_->devices.happen(what, device, words) ? Met::yes : Met::nobody;
+        }
         if (what == "configure")
             configure(words);
         else if (what == to_string(Call::construct)) {

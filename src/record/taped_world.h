@@ -5,6 +5,7 @@
 
 #include "edge/platform.h"
 #include "record/taped_clock.h"
+#include "record/taped_devices.h"
 #include "record/taped_edges.h"
 #include "record/taped_loop.h"
 #include "record/taped_network.h"
@@ -21,9 +22,11 @@ struct TapedWorld {
           random{tape, &world.random},
           files{tape, &world.files, &disguise},
           log{tape, &world.log},
+          devices{tape, world.devices, &world.loop},
           platform{loop, clock, network, resolver, random, files, log, world.threads, world.machine}
     {
         platform.machine.pid = 0; // a replay has another
+        platform.devices = &devices;
     }
 
     // Without one: everything is on the tape. No thread is asked for there.
@@ -35,8 +38,10 @@ struct TapedWorld {
           random{tape, nullptr},
           files{tape, nullptr, nullptr},
           log{tape, nullptr},
+          devices{tape, nullptr, nullptr},
           platform{loop, clock, network, resolver, random, files, log, threads}
     {
+        platform.devices = &devices;
     }
     TapedWorld(const TapedWorld&) = delete;
     TapedWorld& operator=(const TapedWorld&) = delete;
@@ -49,6 +54,7 @@ struct TapedWorld {
     TapedRandom random;
     TapedFiles files;
     TapedLog log;
+    TapedDevices devices;
     Platform platform;
 };
 
