@@ -4,6 +4,7 @@
 
 #include "refclock/driver.h"
 #include "refclock/pps.h"
+#include "refclock/nmea.h"
 
 #include <algorithm>
 #include <span>
@@ -16,6 +17,7 @@ std::span<const DriverTraits> drivers()
 {
     static const std::vector<DriverTraits> all{
         {"pps", "PPS", true, false, make_pps},
+        {"nmea", "GPS", false, false, make_nmea},
     };
     return all;
 }
