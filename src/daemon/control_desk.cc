@@ -223,7 +223,7 @@ void ControlDesk::list_rules(const Request& request, const control::Answer& answ
             const std::vector<serve::RuleHits>& hits) {
             if (alive.expired())
                 return;
-            const auto rows = serve::rule_rows(server_.access(), hits);
+            const auto rows = serve::rule_rows(server_.access(), hits, server_.fast_rule_hits());
             reply(request, slip,
                 report::to_mode6(std::span<const report::RuleRow>{rows},
                     control::max_fragments * control::max_data));

@@ -45,11 +45,24 @@ bool FastLane::obey(const Setting& setting, std::span<const Endpoint> listening,
 {
     if (path_ == nullptr)
         return true;
+    auto rules = xdp::fast_rules(*setting.access);
+    if (access_ != setting.access) {
+        // The fast path begins to count anew when it is given other rules.
+        if (rules != rules_) {
+            const auto hits = rule_hits();
+            hits_before_.assign(setting.access->rules().size(), 0);
+            for (std::size_t i = 0; i < hits.size(); ++i)
+                if (const auto same = setting.access->index_of(access_->rules()[i]))
+                    hits_before_[*same] = hits[i];
+        }
+        access_ = setting.access;
+        rules_ = rules;
+    }
     // Answers that are counted out are the workers' to give.
     const bool has_ceiling = setting.serve.max_rate > 0;
     auto faults = path_->obey(
         {.doors = has_ceiling ? std::vector<FastDoor>{} : fast_doors(listening, interfaces, names_),
-            .rules = xdp::fast_rules(*setting.access),
+            .rules = std::move(rules),
             .limit = setting.limit,
             .kiss_poll = RateLimiter{setting.limit}.kiss_poll(),
             .leaks = {{{RateLimiter::leak_after, RateLimiter::leak_one_in},
@@ -88,6 +101,18 @@ void FastLane::add_to(Counts& counts) const
     for (std::size_t version = 0; version < fast.versions.size(); ++version)
         counts.versions[version] += fast.versions[version];
     counts.version1_modes[static_cast<std::size_t>(ntp::Mode::client)] += fast.versions[1];
+}
+
+std::vector<std::uint64_t> FastLane::rule_hits() const
+{
+    if (path_ == nullptr || !access_)
+        return {};
+    auto hits = hits_before_;
+    hits.resize(access_->rules().size());
+    const auto now = path_->rule_hits(); // of the last rules nothing, where they are never the ones
+    for (std::size_t i = 0; i < std::min(hits.size(), now.size()); ++i)
+        hits[i] += now[i];
+    return hits;
 }
 
 } // namespace timeball::serve

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
 #pragma once
-// What the server has to say to the fast path, and what that adds to its counts. Where there is no
-// fast path, nothing happens.
+// What the server has to say to the fast path, and what that adds to its counts and to those of its
+// rules. Where there is no fast path, nothing happens.
 
 #include "config/config.h"
 #include "edge/fast_path.h"
@@ -11,6 +11,7 @@
 #include "serve/setting.h"
 #include "serve/tallies.h"
 
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -32,11 +33,18 @@ public:
 
     void add_to(Counts& counts) const;
 
+    // How often each rule was the one there, as the rules of the setting obeyed last; those that
+    // stay through a change keep their counts. Empty where there is no fast path.
+    std::vector<std::uint64_t> rule_hits() const;
+
 private:
     FastPath* path_;
     Log& log_;
     std::vector<std::string> names_;
     std::set<std::string> told_;
+    std::shared_ptr<const AccessList> access_; // that is obeyed,
+    std::vector<FastRule> rules_; // as the fast path has it,
+    std::vector<std::uint64_t> hits_before_; // of access_, before it had these
 };
 
 // On an interface: its own addresses and, since any interface may lead to them, those of lo that

@@ -151,11 +151,14 @@ RuleHits rule_hits(const Worker& worker)
     return {worker.setting().access, worker.rule_hits()};
 }
 
-std::vector<report::RuleRow> rule_rows(const AccessList& access, std::span<const RuleHits> workers)
+std::vector<report::RuleRow> rule_rows(const AccessList& access, std::span<const RuleHits> workers,
+    std::span<const std::uint64_t> fast)
 {
     std::vector<report::RuleRow> rows;
     for (const Rule& rule : access.rules()) {
         report::RuleRow row{.address = rule.address, .mask = rule.mask, .words = words_of(rule)};
+        if (rows.size() < fast.size())
+            row.hits = fast[rows.size()];
         for (const RuleHits& w : workers)
             if (const auto same = w.access ? w.access->index_of(rule) : std::nullopt)
                 row.hits += w.hits[*same];

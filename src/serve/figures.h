@@ -38,6 +38,8 @@ struct RuleHits {
 };
 RuleHits rule_hits(const Worker& worker);
 
-std::vector<report::RuleRow> rule_rows(const AccessList& access, std::span<const RuleHits> workers);
+// `fast`: those of the fast path, as access.rules(); empty where there is none.
+std::vector<report::RuleRow> rule_rows(const AccessList& access, std::span<const RuleHits> workers,
+    std::span<const std::uint64_t> fast = {});
 
 } // namespace timeball::serve

@@ -93,6 +93,7 @@ public:
     }
 
     Counts counts() const; // of all workers and the fast path
+    std::vector<std::uint64_t> fast_rule_hits() const { return fast_lane_.rule_hits(); }
     std::size_t workers() const { return slots_.size(); }
     std::vector<Endpoint> listening() const { return listening_; } // sorted
     const AccessList& access() const { return *setting_->access; }

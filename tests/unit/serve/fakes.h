@@ -2,7 +2,7 @@
 // Copyright The timeball authors
 #pragma once
 // Edges in the hand of a test: loops that turn when told, a clock that shows what it is told, a
-// network whose sockets keep what is sent, names, and what else a platform has.
+// network whose sockets keep what is sent, names, a fast path, and what else a platform has.
 
 #include "edge/platform.h"
 
@@ -285,6 +285,37 @@ public:
     bool has(std::string_view sentence) const
     {
         return std::find(lines.begin(), lines.end(), sentence) != lines.end();
+    }
+};
+
+// Has the clients and the hits that a test gives it; told other rules, it begins to count anew.
+class FakeFastPath final : public FastPath {
+public:
+    FastSetting setting;
+    std::vector<std::uint64_t> hits; // by rule
+    std::vector<FastClient> present;
+    std::size_t page_size = 3;
+    mutable int pages = 0;
+    mutable std::function<void()> on_page; // what happens before one is read
+
+    void publish(const ntp::ServedTime&) override { }
+    std::vector<std::string> obey(const FastSetting& wanted) override
+    {
+        if (wanted.rules != setting.rules)
+            hits.clear();
+        setting = wanted;
+        return {};
+    }
+    FastCounts counts() const override { return {}; }
+    std::vector<std::uint64_t> rule_hits() const override { return hits; }
+    Page clients(std::uint64_t from) const override
+    {
+        ++pages;
+        if (on_page)
+            on_page();
+        const std::uint64_t end = std::min<std::uint64_t>(from + page_size, present.size());
+        const auto at = [&](std::uint64_t i) { return present.begin() + static_cast<long>(i); };
+        return {{at(from), at(end)}, end == present.size() ? 0 : end};
     }
 };
 
