@@ -3,8 +3,8 @@
 // The drivers of this build. A new one takes a line here.
 
 #include "refclock/driver.h"
-#include "refclock/pps.h"
 #include "refclock/nmea.h"
+#include "refclock/pps.h"
 
 #include <algorithm>
 #include <span>
