@@ -30,6 +30,16 @@ Address Address::ipv6(std::span<const std::byte, 16> octets, std::uint32_t scope
     return a;
 }
 
+Address Address::hardware(std::uint64_t eui48, std::uint32_t scope)
+{
+    Address a{Family::ipv6, {}, scope};
+    a.octets[0] = std::byte{0xfe};
+    a.octets[1] = std::byte{0x80};
+    for (std::size_t i = 15; i > 9; --i, eui48 >>= 8)
+        a.octets[i] = std::byte(eui48 & 0xff);
+    return a;
+}
+
 Address Address::loopback(Family family)
 {
     if (family == Family::ipv4)

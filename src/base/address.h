@@ -25,6 +25,9 @@ struct Address {
 
     static Address ipv4(std::uint32_t host_order);
     static Address ipv6(std::span<const std::byte, 16> octets, std::uint32_t scope = 0);
+    // Of a network card (EUI-48), for sockets that speak Ethernet: it is written as fe80:: with the
+    // six octets at the end.
+    static Address hardware(std::uint64_t eui48, std::uint32_t scope = 0);
     static Address any(Family family) { return {family, {}, 0}; }
     static Address loopback(Family family);
 

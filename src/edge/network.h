@@ -97,6 +97,11 @@ protected:
 
 struct SocketOptions {
     Endpoint bind; // port 0: a random one
+    // Ethernet instead of UDP, on `interface`: addresses are Address::hardware, ports ethertypes.
+    bool is_link = false;
+    // Multicast groups that are joined on `interface`. Others of this host may join them at the
+    // same port. What we send to one is not heard by ourselves.
+    std::vector<Address> groups;
     std::string interface; // bind to this device when not empty
     bool is_v6_only = true;
     bool shares_port = false; // SO_REUSEPORT, for workers

@@ -9,6 +9,7 @@
 
 // The C library's headers before the kernel's.
 #include <linux/errqueue.h>
+#include <linux/if_packet.h>
 #include <linux/net_tstamp.h>
 
 #include <cstdint>
@@ -76,6 +77,12 @@ void read_ipv6_part(const cmsghdr& part, Received& result)
         read_error(part, result);
 }
 
+void read_link_part(const cmsghdr& part, Received& result)
+{
+    if (part.cmsg_type == PACKET_TX_TIMESTAMP)
+        read_error(part, result);
+}
+
 // Writes the parts one after the other. What CMSG_NXTHDR would find depends on octets that are
 // not written yet.
 class Parts {
@@ -122,6 +129,8 @@ Received control_of(const msghdr& message)
             read_ipv4_part(*part, result);
         else if (part->cmsg_level == IPPROTO_IPV6)
             read_ipv6_part(*part, result);
+        else if (part->cmsg_level == SOL_PACKET)
+            read_link_part(*part, result);
     }
     return result;
 }

@@ -77,7 +77,7 @@ constexpr std::array refused{"execve", "execveat", "fork", "vfork", "ptrace", "k
 constexpr std::array fast_path_commands{BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM,
     BPF_MAP_DELETE_ELEM, BPF_MAP_LOOKUP_BATCH, BPF_LINK_CREATE};
 
-constexpr std::array families{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+constexpr std::array families{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET};
 
 // All calls return 0, or what they return is kept.
 class Rules {

@@ -4,11 +4,20 @@
 
 #include "platform/socket_address.h"
 
+// The C library's headers before the kernel's.
+#include <linux/if_packet.h>
+
 #include <algorithm>
 #include <cstring>
 #include <span>
 
 namespace timeball::platform {
+
+namespace {
+
+constexpr std::size_t link_octets = 6; // of an Ethernet address
+
+} // namespace
 
 SocketAddress socket_address(const Endpoint& endpoint, Family family)
 {
@@ -32,6 +41,20 @@ SocketAddress socket_address(const Endpoint& endpoint, Family family)
     return result;
 }
 
+SocketAddress link_address(const Endpoint& endpoint)
+{
+    SocketAddress result;
+    sockaddr_ll link{};
+    link.sll_family = AF_PACKET;
+    link.sll_protocol = htons(endpoint.port);
+    link.sll_ifindex = static_cast<int>(endpoint.address.scope);
+    link.sll_halen = link_octets;
+    std::memcpy(link.sll_addr, endpoint.address.octets.data() + 16 - link_octets, link_octets);
+    std::memcpy(&result.storage, &link, sizeof link);
+    result.size = sizeof link;
+    return result;
+}
+
 std::optional<Endpoint> endpoint(const sockaddr* from)
 {
     if (from->sa_family == AF_INET) {
@@ -43,6 +66,15 @@ std::optional<Endpoint> endpoint(const sockaddr* from)
         sockaddr_in6 v6;
         std::memcpy(&v6, from, sizeof v6);
         return Endpoint{address(v6.sin6_addr, v6.sin6_scope_id), ntohs(v6.sin6_port)};
+    }
+    if (from->sa_family == AF_PACKET) {
+        sockaddr_ll link;
+        std::memcpy(&link, from, sizeof link);
+        std::uint64_t eui48 = 0;
+        for (std::size_t i = 0; i < link_octets; ++i)
+            eui48 = eui48 << 8 | link.sll_addr[i];
+        return Endpoint{Address::hardware(eui48, static_cast<std::uint32_t>(link.sll_ifindex)),
+            ntohs(link.sll_protocol)};
     }
     return std::nullopt;
 }

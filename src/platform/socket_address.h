@@ -23,6 +23,9 @@ struct SocketAddress {
 // `family` is the socket's: an IPv4 endpoint is mapped when that is IPv6.
 SocketAddress socket_address(const Endpoint& endpoint, Family family);
 
+// Of an Ethernet socket: Address::hardware with the interface as its scope, and the ethertype.
+SocketAddress link_address(const Endpoint& endpoint);
+
 // IPv4-mapped addresses become IPv4. Nothing for a family that is not ours.
 std::optional<Endpoint> endpoint(const sockaddr* address);
 

@@ -10,13 +10,17 @@
 #include "platform/udp_socket.h"
 
 #include <fcntl.h>
+#include <net/ethernet.h>
+#include <net/if.h>
 #include <netinet/ip.h>
 
 // The C library's headers before the kernel's.
+#include <linux/if_packet.h>
 #include <linux/net_tstamp.h>
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 
 namespace timeball::platform {
 
@@ -27,10 +31,17 @@ bool set(const FileDescriptor& fd, int level, int option, int value)
     return setsockopt(fd.get(), level, option, &value, sizeof value) == 0;
 }
 
-// Type and flags apart: not every kernel, real or simulated, takes them together.
-Result<FileDescriptor, std::error_code> new_socket(Family family)
+int domain_of(const SocketOptions& options)
 {
-    FileDescriptor fd{socket(family == Family::ipv4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0)};
+    if (options.is_link)
+        return AF_PACKET; // without a protocol, it hears nothing until it is bound
+    return options.bind.address.family == Family::ipv4 ? AF_INET : AF_INET6;
+}
+
+// Type and flags apart: not every kernel, real or simulated, takes them together.
+Result<FileDescriptor, std::error_code> new_socket(const SocketOptions& options)
+{
+    FileDescriptor fd{socket(domain_of(options), SOCK_DGRAM, 0)};
     if (!fd)
         return unexpected(last_error());
     fcntl(fd.get(), F_SETFD, FD_CLOEXEC);
@@ -38,11 +49,71 @@ Result<FileDescriptor, std::error_code> new_socket(Family family)
     return fd;
 }
 
+// Groups are joined on an interface by its number.
+Result<std::uint32_t, std::error_code> interface_of(const SocketOptions& options)
+{
+    if (options.interface.empty())
+        return std::uint32_t{0};
+    const auto index = if_nametoindex(options.interface.c_str());
+    if (index == 0)
+        return unexpected(last_error());
+    return index;
+}
+
+bool join_link(const FileDescriptor& fd, const Address& group, std::uint32_t interface)
+{
+    packet_mreq wish{};
+    wish.mr_ifindex = static_cast<int>(interface);
+    wish.mr_type = PACKET_MR_MULTICAST;
+    wish.mr_alen = ETH_ALEN;
+    std::memcpy(wish.mr_address, group.octets.data() + 16 - ETH_ALEN, ETH_ALEN);
+    return setsockopt(fd.get(), SOL_PACKET, PACKET_ADD_MEMBERSHIP, &wish, sizeof wish) == 0;
+}
+
+bool join(const FileDescriptor& fd, const Address& group, std::uint32_t interface)
+{
+    if (group.family == Family::ipv4) {
+        ip_mreqn wish{};
+        wish.imr_multiaddr = to_in_addr(group);
+        wish.imr_ifindex = static_cast<int>(interface);
+        return setsockopt(fd.get(), IPPROTO_IP, IP_ADD_MEMBERSHIP, &wish, sizeof wish) == 0;
+    }
+    ipv6_mreq wish{};
+    wish.ipv6mr_multiaddr = to_in6_addr(group);
+    wish.ipv6mr_interface = interface;
+    return setsockopt(fd.get(), IPPROTO_IPV6, IPV6_JOIN_GROUP, &wish, sizeof wish) == 0;
+}
+
+std::error_code join_groups(
+    const FileDescriptor& fd, const SocketOptions& options, std::uint32_t interface)
+{
+    for (const Address& group : options.groups)
+        if (!(options.is_link ? join_link(fd, group, interface) : join(fd, group, interface)))
+            return last_error();
+    if (options.groups.empty() || options.is_link)
+        return {};
+    const int index = static_cast<int>(interface);
+    if (options.bind.address.family == Family::ipv4) {
+        set(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0);
+        set(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0); // not what others have joined
+        const ip_mreqn by{.imr_multiaddr = {}, .imr_address = {}, .imr_ifindex = index};
+        setsockopt(fd.get(), IPPROTO_IP, IP_MULTICAST_IF, &by, sizeof by);
+    } else {
+        set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
+        set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
+    }
+    return {};
+}
+
 // What decides who gets a datagram, and so comes before the socket is bound: else a server would
 // shadow somebody's port.
 std::error_code set_place(const FileDescriptor& fd, const SocketOptions& options)
 {
+    if (options.is_link)
+        return {};
     const bool is_ipv6 = options.bind.address.family == Family::ipv6;
+    if (!options.groups.empty() && !set(fd, SOL_SOCKET, SO_REUSEADDR, 1))
+        return last_error();
     if (is_ipv6 && !set(fd, IPPROTO_IPV6, IPV6_V6ONLY, options.is_v6_only))
         return last_error();
     if (options.shares_port && !set(fd, SOL_SOCKET, SO_REUSEPORT, 1))
@@ -58,6 +129,8 @@ std::error_code set_place(const FileDescriptor& fd, const SocketOptions& options
 // Without this a server would answer from the wrong address.
 std::error_code set_essentials(const FileDescriptor& fd, const SocketOptions& options)
 {
+    if (options.is_link)
+        return {};
     const bool is_ipv6 = options.bind.address.family == Family::ipv6;
     if (!(is_ipv6 ? set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
                   : set(fd, IPPROTO_IP, IP_PKTINFO, 1)))
@@ -97,8 +170,6 @@ void set_niceties(const FileDescriptor& fd, const SocketOptions& options)
         if (options.hears_refusals)
             set(fd, IPPROTO_IP, IP_RECVERR, 1);
     }
-    if (options.receive_buffer > 0)
-        set_receive_buffer(fd, options.receive_buffer);
 }
 
 // Whether transmit stamps can be asked for.
@@ -158,22 +229,32 @@ Result<std::unique_ptr<DatagramSocket>, std::error_code> UdpNetwork::open(
     auto given = stock_.take(options);
     const bool is_bound = given.has_value();
     auto fd = is_bound ? Result<FileDescriptor, std::error_code>{*std::move(given)}
-                       : new_socket(family);
+                       : new_socket(options);
     if (!fd)
         return unexpected(fd.error());
     if (const auto error = is_bound ? std::error_code{} : set_place(*fd, options))
         return unexpected(error);
     if (const auto error = set_essentials(*fd, options))
         return unexpected(error);
-    set_niceties(*fd, options);
+    if (options.receive_buffer > 0)
+        set_receive_buffer(*fd, options.receive_buffer);
+    if (!options.is_link)
+        set_niceties(*fd, options);
     const bool has_stamps = options.wants_stamps && set_stamps(*fd);
-    const auto name = socket_address(options.bind, family);
+    const auto interface = interface_of(options);
+    if (!interface)
+        return unexpected(interface.error());
+    const auto name = options.is_link
+        ? link_address({Address::hardware(0, *interface), options.bind.port})
+        : socket_address(options.bind, family);
+    if (const auto error = join_groups(*fd, options, *interface))
+        return unexpected(error);
     if (!is_bound && bind(fd->get(), name.get(), name.size) != 0)
         return unexpected(last_error());
     const int number = fd->get();
     auto socket = std::make_unique<UdpSocket>(
-        std::move(*fd), UdpSocket::Traits{family, has_stamps}, *own, clock_, user);
-    if (options.bind.port != 0)
+        std::move(*fd), UdpSocket::Traits{family, has_stamps, options.is_link}, *own, clock_, user);
+    if (options.bind.port != 0 && options.groups.empty())
         socket->keep(std::make_shared<Listing>(*this, number, options.share));
     return std::unique_ptr<DatagramSocket>{std::move(socket)};
 }

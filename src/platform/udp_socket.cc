@@ -259,7 +259,7 @@ Result<void, std::error_code> UdpSocket::send(std::span<const std::byte> bytes, 
 void UdpSocket::compose(msghdr& message, SocketAddress& name, ControlRoom& control,
     const Endpoint& to, const LocalAddress* from, std::uint32_t token) const
 {
-    name = socket_address(to, traits_.family);
+    name = traits_.is_link ? link_address(to) : socket_address(to, traits_.family);
     message.msg_name = &name.storage;
     message.msg_namelen = name.size;
     message.msg_flags = 0;

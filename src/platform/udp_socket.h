@@ -21,6 +21,7 @@ public:
     struct Traits {
         Family family = Family::ipv4;
         bool has_transmit_stamps = false;
+        bool is_link = false; // Ethernet: not UDP, but all else is the same
     };
     // `fd` is open, bound and does not block.
     UdpSocket(FileDescriptor fd, const Traits& traits, LibeventLoop& loop, const HostClock& clock,

@@ -25,6 +25,15 @@ void SimNet::send(std::span<const std::byte> bytes, const Endpoint& from, const 
     ++sent_;
     if (tap)
         tap(bytes, from, to);
+    if (!to.address.is_multicast())
+        return send_to(bytes, from, to);
+    for (const auto& [group, member] : members_)
+        if (group == to && member != from.address)
+            send_to(bytes, from, {member, to.port});
+}
+
+void SimNet::send_to(std::span<const std::byte> bytes, const Endpoint& from, const Endpoint& to)
+{
     const auto found = paths_.find({from.address, to.address});
     const Path& path = found == paths_.end() ? default_ : found->second;
     const std::vector<std::byte> copy{bytes.begin(), bytes.end()};
@@ -82,17 +91,20 @@ public:
         : owner_{owner},
           bind_{bind},
           at_{std::move(at)},
+          groups_{options.groups},
           user_{user},
           hears_refusals_{options.hears_refusals}
     {
         for (const Endpoint& e : at_)
             owner_.net_.bind(e, *this);
+        for_groups([this](const Endpoint& g, const Address& a) { owner_.net_.join(g, a); });
         ++owner_.open_;
     }
     ~Socket() override
     {
         for (const Endpoint& e : at_)
             owner_.net_.unbind(e);
+        for_groups([this](const Endpoint& g, const Address& a) { owner_.net_.leave(g, a); });
         --owner_.open_;
     }
 
@@ -117,6 +129,13 @@ public:
     Endpoint local() const override { return bind_; }
 
 private:
+    void for_groups(const std::function<void(const Endpoint&, const Address&)>& then) const
+    {
+        for (const Address& group : groups_)
+            for (const Endpoint& e : at_)
+                then({group, bind_.port}, e.address);
+    }
+
     std::optional<Endpoint> from_address(const LocalAddress* from, const Endpoint& to) const
     {
         for (const Endpoint& e : at_)
@@ -147,6 +166,7 @@ private:
     SimNetwork& owner_;
     Endpoint bind_;
     std::vector<Endpoint> at_;
+    std::vector<Address> groups_;
     SocketUser& user_;
     bool hears_refusals_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
@@ -195,6 +215,8 @@ void SimNetwork::say_changed()
 Result<std::unique_ptr<DatagramSocket>, std::error_code> SimNetwork::open(
     EventLoop&, const SocketOptions& options, SocketUser& user)
 {
+    if (options.is_link)
+        return unexpected(std::make_error_code(std::errc::address_family_not_supported));
     std::vector<Endpoint> at;
     Endpoint bind = options.bind;
     while (bind.port == 0)

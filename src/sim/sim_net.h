@@ -68,6 +68,10 @@ public:
     void unbind(const Endpoint& at) { receivers_.erase(at); }
     bool is_bound(const Endpoint& at) const { return receivers_.contains(at); }
 
+    // Who has joined a group at a port is sent what is sent to it, each by a path of its own.
+    void join(const Endpoint& group, const Address& member) { members_.emplace(group, member); }
+    void leave(const Endpoint& group, const Address& member) { members_.erase({group, member}); }
+
     void send(std::span<const std::byte> bytes, const Endpoint& from, const Endpoint& to);
 
     std::uint64_t sent() const { return sent_; }
@@ -75,6 +79,7 @@ public:
     std::function<void(std::span<const std::byte>, const Endpoint& from, const Endpoint& to)> tap;
 
 private:
+    void send_to(std::span<const std::byte> bytes, const Endpoint& from, const Endpoint& to);
     Seconds queueing(const Path& path);
     bool is_busy(const RushHour& hour) const;
     void launch(const std::vector<std::byte>& bytes, const Endpoint& from, const Endpoint& to,
@@ -87,6 +92,7 @@ private:
     std::map<std::pair<Address, Address>, Path> paths_;
     std::set<Address> hosts_, cut_;
     std::map<Endpoint, Receiver*> receivers_;
+    std::set<std::pair<Endpoint, Address>> members_;
     std::uint64_t sent_ = 0;
 };
 
