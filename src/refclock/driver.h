@@ -99,6 +99,8 @@ struct DriverTraits {
     bool is_local = false; // last resort
     std::unique_ptr<Driver> (*make)(
         const config::RefclockConfig& config, const Surroundings& surroundings, DriverUser& user);
+    bool fudges_itself = false; // adds time1 to what it is for; to others all of it is added
+    bool logs_always = false; // to clockstats; others with flag4
 };
 
 // Nothing where this build has no such driver.

@@ -5,6 +5,7 @@
 
 #include "refclock/line_cutter.h"
 #include "refclock/nmea_clock.h"
+#include "refclock/pulse_filter.h"
 
 #include <fmt/format.h>
 
@@ -40,7 +41,8 @@ constexpr Seconds middle_lag{0.5};
 // Between a pulse and where the sentence says that it was; beyond it, it could as well be its
 // neighbor.
 constexpr Seconds near_middle{0.48}, near_known{0.4};
-constexpr Seconds unknown_lag{1}, known_lag{0.1}, pulse_uncertainty{500e-6};
+constexpr Seconds unknown_lag{1}, known_lag{0.1}, unknown_spread{500e-6};
+constexpr Nanoseconds stale_after = 1500ms; // an edge that was there before the receiver spoke
 
 NmeaClock::Kinds kinds_of(unsigned mode)
 {
@@ -79,8 +81,6 @@ public:
           mode_{static_cast<unsigned>(config.mode)},
           path_{config.path.empty() ? fmt::format("/dev/gps{}", config.unit) : config.path},
           baud_{baud_of(config)},
-          pulse_late_{without_eras(config.time1)},
-          late_{without_eras(config.time2)},
           world_{surroundings},
           user_{user}
     {
@@ -112,18 +112,17 @@ private:
     std::string timecode(const DeviceLine& line) const;
     void complain(Fault fault, std::string what);
 
-    config::RefclockConfig config_;
+    const config::RefclockConfig& config_; // time1, time2 and flag4 may change
     unsigned mode_;
     std::string path_;
     int baud_;
-    Seconds pulse_late_, late_; // time1, time2
     Surroundings world_;
     DriverUser& user_;
 
     LineCutter cutter_{0, 0ns};
     NmeaClock clock_{0};
     std::string pulse_path_;
-    std::optional<std::uint32_t> last_pulse_;
+    PulseFilter pulse_filter_;
     struct Counts {
         std::uint64_t told = 0, other = 0, garbled = 0, no_fix = 0, pulses = 0;
     } counts_;
@@ -140,7 +139,7 @@ Result<void, std::string> Nmea::open()
     // Ten bits a byte: one to start, eight, one to stop.
     cutter_ = LineCutter{longest_line, baud_ > 0 ? Nanoseconds{10s} / baud_ : 0ns};
     clock_ = NmeaClock{kinds_of(mode_)};
-    last_pulse_.reset();
+    pulse_filter_ = {};
     complaints_.clear();
     looks_without_sentence_ = looks_without_pulse_ = 0;
 
@@ -199,9 +198,10 @@ void Nmea::take(const DeviceLine& line)
     if (pulses_)
         return take_pulse(*told, line.ended);
     complaints_.clear();
+    const Seconds late = without_eras(config_.time2);
     user_.take({.when = line.ended,
-        .offset = *told - line.ended + rounded(late_),
-        .uncertainty = late_ == Seconds{0} ? unknown_lag : known_lag});
+        .offset = *told - line.ended + rounded(late),
+        .uncertainty = late == Seconds{0} ? unknown_lag : known_lag});
 }
 
 void Nmea::take(NmeaFault fault)
@@ -247,14 +247,18 @@ void Nmea::take_pulse(Instant<Utc> told, Instant<Utc> ended)
     if (!state)
         return user_.lost(fmt::format("{}: {}", pulse_path_, state.error().message()));
     const PulseEdge& edge = config_.flag2 ? state->clear : state->assert;
-    const bool is_new = last_pulse_ && *last_pulse_ != edge.sequence;
-    last_pulse_ = edge.sequence;
-    if (!is_new)
+    if (edge.when < ended - stale_after || edge.when > ended + stale_after)
+        return;
+    const auto verdict = pulse_filter_.push(edge);
+    if (verdict == PulseFilter::Verdict::none)
         return;
     looks_without_pulse_ = 0;
+    if (verdict != PulseFilter::Verdict::good)
+        return;
 
-    const bool is_known = late_ != Seconds{0};
-    const auto about = told + (edge.when - ended) + rounded(is_known ? late_ : middle_lag);
+    const Seconds late = without_eras(config_.time2);
+    const bool is_known = late != Seconds{0};
+    const auto about = told + (edge.when - ended) + rounded(is_known ? late : middle_lag);
     const auto second = std::chrono::round<std::chrono::seconds>(about);
     if (abs(Seconds{about - second}) > (is_known ? near_known : near_middle))
         return complain(Fault::bad_data,
@@ -263,9 +267,10 @@ void Nmea::take_pulse(Instant<Utc> told, Instant<Utc> ended)
 
     ++counts_.pulses;
     complaints_.clear();
+    const auto spread = pulse_filter_.spread();
     user_.take({.when = edge.when,
-        .offset = second - edge.when + rounded(pulse_late_),
-        .uncertainty = pulse_uncertainty});
+        .offset = second - edge.when + rounded(without_eras(config_.time1)),
+        .uncertainty = spread ? 3 * *spread : unknown_spread});
 }
 
 // Noise comes at any rate, so what is wrong is told here, not with each line.

@@ -5,6 +5,8 @@
 #include "refclock/driver.h"
 #include "refclock/nmea.h"
 #include "refclock/pps.h"
+#include "refclock/nmea.h"
+#include "refclock/pps.h"
 
 #include <algorithm>
 #include <span>
@@ -16,8 +18,8 @@ namespace {
 std::span<const DriverTraits> drivers()
 {
     static const std::vector<DriverTraits> all{
+        {"nmea", "GPS", false, false, make_nmea, true, true},
         {"pps", "PPS", true, false, make_pps},
-        {"nmea", "GPS", false, false, make_nmea},
     };
     return all;
 }

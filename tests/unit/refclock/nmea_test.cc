@@ -28,9 +28,9 @@ std::string rmc(Instant<Utc> second, char status = 'A')
 
 TEST_GROUP(Nmea)
 {
+    config::RefclockConfig config{.driver = "nmea"};
     StreamBench bench;
     sim::SimStream& receiver = bench.devices.serial_line("/dev/gps0");
-    config::RefclockConfig config{.driver = "nmea"};
 
     void drive()
     {
@@ -178,10 +178,10 @@ TEST(Nmea, CountersAreWrittenWhenAskedFor)
 
 TEST_GROUP(NmeaWithPulses)
 {
+    config::RefclockConfig config{.driver = "nmea", .flag1 = true};
     StreamBench bench;
     sim::SimStream& receiver = bench.devices.serial_line("/dev/gps0");
     sim::SimPulse& pulses = bench.devices.pulse("/dev/gpspps0");
-    config::RefclockConfig config{.driver = "nmea", .flag1 = true};
 
     void drive()
     {

@@ -27,8 +27,8 @@ struct StreamBench final : DriverUser {
     {
     }
 
-    Result<void, std::string> drive(
-        std::string_view name, const config::RefclockConfig& config = {})
+    // `config` outlives the bench.
+    Result<void, std::string> drive(std::string_view name, const config::RefclockConfig& config)
     {
         driver = find_driver(name)->make(config, surroundings, *this);
         return open();
