@@ -9,6 +9,7 @@
 #include "config/load.h"
 #include "config/save.h"
 #include "control/variables.h"
+#include "daemon/build.h"
 #include "daemon/learned_file.h"
 #include "daemon/reporting.h"
 #include "ntp/keys.h"
@@ -27,11 +28,6 @@ namespace {
 constexpr auto look_interval = 1s;
 constexpr std::size_t most_events = 32; // that are shown
 constexpr auto shortest_measurement = 10min; // of a frequency that goes to the drift file
-
-source::Edges edges_of(const Platform& p)
-{
-    return {p.loop, p.clock, p.network, p.resolver, p.random};
-}
 
 std::string seconds_text(Nanoseconds span)
 {
@@ -114,8 +110,16 @@ std::optional<Frequency> Daemon::known_frequency()
 
 std::unique_ptr<source::Sources> Daemon::make_sources()
 {
+    const Platform& p = platform_;
+    const auto tai_offset = [this]() -> std::optional<std::chrono::seconds> {
+        const LeapTable* table = leap_file_.table();
+        const auto known
+            = table ? timeball::tai_offset(*table, platform_.clock.now()) : std::nullopt;
+        return known ? std::optional{std::chrono::seconds{*known}} : std::nullopt;
+    };
     return std::make_unique<source::Sources>(
-        edges_of(platform_), steersman_.log(), sink(), config_.start);
+        source::Edges{p.loop, p.clock, p.network, p.resolver, p.random, p.devices, tai_offset},
+        steersman_.log(), sink(), config_.start);
 }
 
 Result<void, serve::OpenFault> Daemon::start()
@@ -339,6 +343,9 @@ source::Sink Daemon::sink()
         keep_sample(id);
     };
     s.reply = [this](const report::RawReply& reply) { keep_reply(reply); };
+    s.timecode = [this](const std::string& name, const std::string& timecode) {
+        keep_timecode(name, timecode);
+    };
     s.event = [this](const source::Event& event) {
         if (log_choice_.has(event))
             log(event.severity, event.text);
@@ -691,7 +698,7 @@ std::string Daemon::without_associations(const std::string& lines) const
 
 std::string Daemon::change(const std::string& lines, const Actor& actor)
 {
-    const auto amended = config::amend(config_, without_associations(lines));
+    const auto amended = config::amend(config_, without_associations(lines), this_build());
     const auto complaint = std::find_if(
         amended.diagnostics.begin(), amended.diagnostics.end(), [](const config::Diagnostic& d) {
             return d.severity != config::Diagnostic::Severity::note;

@@ -111,6 +111,7 @@ private:
     void keep_correction(const sync::SystemState& system);
     void keep_sample(sync::SourceId id);
     void keep_reply(const report::RawReply& reply);
+    void keep_timecode(const std::string& clock_name, const std::string& timecode);
     void keep_event(const sync::Event& event);
     void keep_event(const source::Event& event);
     void keep_hour();

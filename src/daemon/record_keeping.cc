@@ -60,6 +60,12 @@ void Daemon::keep_reply(const report::RawReply& reply)
     keep("rawstats", [&](Instant<Utc> now) { return report::rawstats_line(now, reply); });
 }
 
+void Daemon::keep_timecode(const std::string& clock_name, const std::string& timecode)
+{
+    keep("clockstats",
+        [&](Instant<Utc> now) { return report::clockstats_line(now, clock_name, timecode); });
+}
+
 void Daemon::keep_event(const sync::Event& event)
 {
     keep("protostats", [&](Instant<Utc> now) {

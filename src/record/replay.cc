@@ -5,6 +5,7 @@
 #include "record/replay.h"
 
 #include "config/load.h"
+#include "daemon/build.h"
 #include "daemon/daemon.h"
 #include "record/quiet.h"
 #include "record/recorder.h"
@@ -238,7 +239,7 @@ private:
         for (const std::string& argument : arguments)
             pointers.push_back(argument.c_str());
         const auto parsed = config::parse_arguments(std::span<const char* const>{pointers});
-        config_ = config::load(parsed.options, taped_->files).config;
+        config_ = config::load(parsed.options, taped_->files, daemon::this_build()).config;
     }
 
     // --- what the daemon asks ---

@@ -5,6 +5,7 @@
 #include "sim/node.h"
 
 #include "config/load.h"
+#include "daemon/build.h"
 #include "daemon/reporting.h"
 #include "sim/world.h"
 
@@ -141,13 +142,15 @@ config::Config Node::load()
     config::CommandLine options;
     options.may_panic_once = traits_.may_panic_once;
     if (!recorder_)
-        return config::load_text(traits_.conf, "", options).config;
+        return config::load_text(traits_.conf, "", options, daemon::this_build()).config;
     options.ntp_conf = "/etc/ntp.conf";
     files_.content[options.ntp_conf] = traits_.conf;
     std::vector<std::string> words{"-c", options.ntp_conf};
     if (options.may_panic_once)
         words.push_back("-g");
-    return recorder_->configure(words, [&](Files& files) { return config::load(options, files); })
+    return recorder_
+        ->configure(
+            words, [&](Files& files) { return config::load(options, files, daemon::this_build()); })
         .config;
 }
 

@@ -5,6 +5,7 @@
 // addresses are already spoken for. Owned by Sources, outlives every source.
 
 #include "base/address.h"
+#include "edge/devices.h"
 #include "edge/event_loop.h"
 #include "edge/network.h"
 #include "edge/random.h"
@@ -30,6 +31,10 @@ struct Edges {
     Network& network;
     Resolver& resolver;
     Random& random;
+    Devices* devices = nullptr; // null: there are no reference clocks
+    // TAI minus UTC, as far as the daemon knows it.
+    std::function<std::optional<std::chrono::seconds>()> tai_offset
+        = []() -> std::optional<std::chrono::seconds> { return std::nullopt; };
 };
 
 struct Common {

@@ -64,6 +64,8 @@ struct Sink {
     std::function<void(sync::SourceId, const sync::Sample&)> sample = [](auto&&...) {};
     // Each reply to a request of ours, taken or not, before what follows from it.
     std::function<void(const report::RawReply&)> reply = [](auto&&...) {};
+    // What a reference clock said, for its record; its name first.
+    std::function<void(const std::string&, const std::string&)> timecode = [](auto&&...) {};
     std::function<void(const Event&)> event = [](auto&&...) {};
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/memo.h"
 #include "source/sources.h"
+#include "source/unavailable.h"
 
 #include <algorithm>
 
@@ -99,6 +100,40 @@ bool ServerSource::recall(std::string_view text)
 }
 
 template <class Memo>
+void RefclockSource::remember(Memo& memo)
+{
+    memo.title("refclock");
+    memo(id_, heard_id_, poll_, reach_, unreach_, was_reached_, first_batch_, drift_, mark_,
+        timecode_, polls_, readings_, event_code_, event_count_, reach_changed_, last_received_);
+    for (Complaints& c : complaints_)
+        memo(c.count, c.last);
+    memo.check(id_.has_value());
+}
+
+std::string RefclockSource::written_down() const
+{
+    MemoWriter memo;
+    const_cast<RefclockSource&>(*this).remember(memo); // which a writer does not change
+    return memo.written();
+}
+
+// The device is opened anew: the one before us has closed it.
+bool RefclockSource::recall(std::string_view text)
+{
+    MemoReader memo{text};
+    remember(memo);
+    if (!memo.is_done()) {
+        id_.reset(); // not ours
+        return false;
+    }
+    common_.sink.changed(*id_, traits());
+    poll_ = std::clamp(poll_, config_.minpoll, std::max(config_.minpoll, config_.maxpoll));
+    opening_ = common_.edges.loop.after(Nanoseconds{0}, [this] { open(); });
+    set_timer();
+    return true;
+}
+
+template <class Memo>
 void remember(Memo& memo, Sources::Recalled::Member& m)
 {
     memo(m.id, m.host, m.memo);
@@ -107,7 +142,7 @@ void remember(Memo& memo, Sources::Recalled::Member& m)
 template <class Memo>
 void remember(Memo& memo, Sources::Recalled& r)
 {
-    memo(r.identity, r.id, r.mark, r.server, r.members);
+    memo(r.identity, r.id, r.mark, r.server, r.clock, r.members);
 }
 
 template <class Memo>
@@ -121,9 +156,11 @@ std::string Sources::written_down() const
 {
     Memory memory{last_id_, common_.last_source, common_.stamps_missed, {}};
     for (const Entry& e : entries_) {
-        Recalled r{config::identity(e.config), e.id, e.mark, {}, {}};
+        Recalled r{config::identity(e.config), e.id, e.mark, {}, {}, {}};
         if (e.server)
             r.server = e.server->written_down();
+        if (e.clock)
+            r.clock = e.clock->written_down();
         if (e.pool)
             for (const auto& member : e.pool->members())
                 r.members.push_back(
@@ -149,7 +186,15 @@ bool Sources::recall(std::string_view memo)
 void Sources::recall(Entry& entry, const Recalled& memory)
 {
     const config::SourceConfig& config = entry.config;
-    if (!memory.server.empty() && config.type != config::SourceType::pool) {
+    if (!why_unavailable(config, common_.edges.devices != nullptr).empty())
+        return;
+    if (config.refclock) {
+        auto clock = std::make_unique<RefclockSource>(
+            common_, memory.id, config, *refclock::find_driver(config.refclock->driver));
+        if (!clock->recall(memory.clock))
+            return;
+        entry.clock = std::move(clock);
+    } else if (!memory.server.empty() && config.type != config::SourceType::pool) {
         auto server = std::make_unique<ServerSource>(
             common_, memory.id, config, ServerSource::Origin::configured);
         if (!server->recall(memory.server))

@@ -108,10 +108,14 @@ Sources::Entry Sources::make(const config::SourceConfig& config, Nanoseconds aft
     Entry e;
     e.config = config;
     e.id = new_id();
-    if (const auto why = why_unavailable(config); !why.empty()) {
+    if (const auto why = why_unavailable(config, common_.edges.devices != nullptr); !why.empty()) {
         e.mark.note(PeerEvent::mobilize);
         common_.sink.event({e.id, PeerEvent::mobilize, Severity::warning,
             fmt::format("{}: {}", display_name(config), why)});
+    } else if (config.refclock) {
+        e.clock = std::make_unique<RefclockSource>(
+            common_, e.id, config, *refclock::find_driver(config.refclock->driver));
+        e.clock->start(Nanoseconds{0});
     } else if (config.type == config::SourceType::pool) {
         e.pool = std::make_unique<Pool>(common_, e.id, config);
         e.pool->start(after);
@@ -130,6 +134,8 @@ void Sources::change(Entry& entry, const config::SourceConfig& config)
         entry.server->change(config);
     if (entry.pool)
         entry.pool->change(config);
+    if (entry.clock)
+        entry.clock->change(config);
 }
 
 void Sources::set_keys(std::shared_ptr<const ntp::KeyTable> keys)
@@ -154,14 +160,29 @@ ServerSource* Sources::find(sync::SourceId id) const
     return found;
 }
 
+RefclockSource* Sources::find_clock(sync::SourceId id) const
+{
+    for (const Entry& e : entries_)
+        if (e.clock && e.clock->id() == id)
+            return e.clock.get();
+    return nullptr;
+}
+
 void Sources::heed(const sync::Outcome& outcome)
 {
     for (const sync::NextPoll& next : outcome.polls)
         if (ServerSource* s = find(next.id))
             s->set_poll(next.poll, next.soon);
+        else if (RefclockSource* c = find_clock(next.id))
+            c->set_poll(next.poll);
     for (const sync::SourceView& view : outcome.sources)
         if (ServerSource* s = find(view.id))
             s->judge(view);
+        else if (RefclockSource* c = find_clock(view.id))
+            c->judge(view);
+    for (const Entry& e : entries_)
+        if (e.clock)
+            e.clock->expect(outcome.system.frequency);
 }
 
 void Sources::clock_stepped()
@@ -172,11 +193,17 @@ void Sources::clock_stepped()
 void Sources::begin_again()
 {
     for_each_server([](ServerSource& s) { s.begin_again(); });
+    for (const Entry& e : entries_)
+        if (e.clock)
+            e.clock->begin_again();
 }
 
 void Sources::poll_now()
 {
     for_each_server([](ServerSource& s) { s.poll_now(); });
+    for (const Entry& e : entries_)
+        if (e.clock)
+            e.clock->poll_now();
 }
 
 bool Sources::poll_now(AssociationId id)
@@ -188,6 +215,11 @@ bool Sources::poll_now(AssociationId id)
             found = true;
         }
     });
+    for (const Entry& e : entries_)
+        if (e.clock && e.clock->association() == id) {
+            e.clock->poll_now();
+            found = true;
+        }
     return found;
 }
 
@@ -195,12 +227,16 @@ void Sources::note(sync::SourceId id, PeerEvent kind)
 {
     if (ServerSource* s = find(id))
         s->note(kind);
+    else if (RefclockSource* c = find_clock(id))
+        c->note(kind);
 }
 
 std::string Sources::name(sync::SourceId id) const
 {
-    const ServerSource* s = find(id);
-    return s ? s->name() : std::string{"a source that is gone"};
+    if (const ServerSource* s = find(id))
+        return s->name();
+    const RefclockSource* c = find_clock(id);
+    return c ? c->name() : std::string{"a source that is gone"};
 }
 
 // --- pools ---------------------------------------------------------------------------------------
@@ -308,6 +344,8 @@ std::vector<report::Association> Sources::associations() const
     for (const Entry& e : entries_) {
         if (e.pool)
             all.push_back(e.pool->report());
+        else if (e.clock)
+            all.push_back(e.clock->report());
         else if (!e.server)
             all.push_back(unavailable_report(e.config, e.id, e.mark));
     }

@@ -8,6 +8,7 @@
 #include "report/report.h"
 #include "source/common.h"
 #include "source/pool.h"
+#include "source/refclock_source.h"
 #include "source/server_source.h"
 #include "sync/engine.h"
 
@@ -69,13 +70,14 @@ public:
     std::vector<Endpoint> remotes() const;
 
 private:
-    // One line of the configuration. Neither server nor pool: a source that this build cannot use,
-    // shown so that nobody waits for it in vain.
+    // One line of the configuration. Neither server nor pool nor clock: a source that this build
+    // cannot use, shown so that nobody waits for it in vain.
     struct Entry {
         config::SourceConfig config;
         AssociationId id;
         std::unique_ptr<ServerSource> server;
         std::unique_ptr<Pool> pool;
+        std::unique_ptr<RefclockSource> clock;
         EventMark mark;
     };
 
@@ -83,7 +85,7 @@ private:
         std::string identity; // config::identity
         AssociationId id;
         EventMark mark;
-        std::string server; // empty: none
+        std::string server, clock; // empty: none
         struct Member {
             AssociationId id;
             std::string host, memo;
@@ -115,6 +117,7 @@ private:
     std::vector<Pool*> pools() const;
     std::size_t members() const; // of all pools
     ServerSource* find(sync::SourceId id) const;
+    RefclockSource* find_clock(sync::SourceId id) const;
 
     template <class Do>
     void for_each_server(Do&& what) const;

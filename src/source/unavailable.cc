@@ -4,6 +4,8 @@
 
 #include "source/unavailable.h"
 
+#include "refclock/driver.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,10 +35,12 @@ std::string upper(std::string text)
 
 } // namespace
 
-std::string_view why_unavailable(const config::SourceConfig& config)
+std::string_view why_unavailable(const config::SourceConfig& config, bool has_devices)
 {
-    if (config.type == config::SourceType::refclock || config.refclock)
+    if (config.refclock && refclock::find_driver(config.refclock->driver) == nullptr)
         return "the driver is not available in this build";
+    if (config.refclock && !has_devices)
+        return "there are no devices here";
     if (config.nts)
         return "NTS is not available in this build; not asked without it";
     return {};

@@ -3,6 +3,7 @@
 // timeballd: arguments and configuration, then a life.
 
 #include "config/load.h"
+#include "daemon/build.h"
 #include "platform/disk_files.h"
 #include "timeballd/life.h"
 
@@ -47,7 +48,9 @@ int run(std::span<char*> words)
     if (config::check_status(arguments.diagnostics) != 0)
         return 1;
 
-    const auto load = [&arguments](Files& files) { return config::load(arguments.options, files); };
+    const auto load = [&arguments](Files& files) {
+        return config::load(arguments.options, files, daemon::this_build());
+    };
     platform::DiskFiles files;
     config::Loaded loaded = load(files);
     if (arguments.options.checks)

@@ -210,17 +210,17 @@ TEST(Sources, OpenFewSocketsEvenForManyServers)
 
 TEST(Sources, ShowAReferenceClockThatThisBuildCannotUse)
 {
-    auto c = line(config::SourceType::refclock, "127.127.22.1");
-    c.refclock = config::RefclockConfig{.driver = "pps", .unit = 1};
+    auto c = line(config::SourceType::refclock, "127.127.8.1");
+    c.refclock = config::RefclockConfig{.driver = "generic", .unit = 1};
     configure({c});
     bench.run_for(1s);
     const auto all = sources->associations();
     LONGS_EQUAL(1, all.size());
-    STRCMP_EQUAL("PPS(1)", all[0].host_name.c_str());
-    CHECK(all[0].remote.address == Address::ipv4(0x7f7f1601));
+    STRCMP_EQUAL("GENERIC(1)", all[0].host_name.c_str());
+    CHECK(all[0].remote.address == Address::ipv4(0x7f7f0801));
     CHECK(all[0].is_refclock);
     LONGS_EQUAL(0, all[0].reach);
-    CHECK(bench.said("PPS(1): the driver is not available in this build"));
+    CHECK(bench.said("GENERIC(1): the driver is not available in this build"));
 }
 
 TEST(Sources, DoNotAskAnNtsServerWithoutNts)
