@@ -8,13 +8,36 @@
 #include "serve/access_list.h"
 #include "time/time.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
-#include <vector>
+#include <cstdint>
+#include <span>
 
 namespace timeball::serve {
 
+// The octets of a request, in a place of their own. No request is longer than 12 octets of header,
+// 468 of data and a MAC, but for ntpstat's, whose 576 are zero at the end: what is longer is cut,
+// and answered as it would have been.
+class ControlBytes {
+public:
+    static constexpr std::size_t most = 640;
+
+    ControlBytes() = default;
+    ControlBytes(std::span<const std::byte> bytes)
+        : size_{static_cast<std::uint16_t>(std::min(bytes.size(), most))}
+    {
+        std::copy_n(bytes.begin(), size_, room_.begin());
+    }
+    operator std::span<const std::byte>() const { return std::span{room_}.first(size_); }
+
+private:
+    std::array<std::byte, most> room_{};
+    std::uint16_t size_ = 0;
+};
+
 struct ControlRequest {
-    std::vector<std::byte> bytes;
+    ControlBytes bytes;
     Endpoint from;
     LocalAddress to;
     Instant<Utc> received{};

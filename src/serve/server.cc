@@ -172,8 +172,8 @@ std::unique_ptr<Worker> Server::make_worker(Slot& slot, EventLoop& loop,
 {
     auto worker = std::make_unique<Worker>(Worker::World{loop, platform_.clock, platform_.network,
                                                served_, slot.tallies, platform_.memory},
-        identity, std::move(setting), [this](ControlRequest&& request) {
-            return post_home([this, request = std::move(request)] { control_(request); });
+        identity, std::move(setting), [this, inbox = slot.inbox](const ControlRequest& request) {
+            return hand_on(inbox, request);
         });
     if (identity.index < inherited_lists_.size()) // moved, so that its memory is the worker's alone
         worker->take_over(std::exchange(inherited_lists_[identity.index], {}));
@@ -274,6 +274,16 @@ bool Server::post_home(std::function<void()> then)
         if (!alive.expired())
             then();
     });
+}
+
+// In the thread of the worker. One letter brings all that is in the inbox when it is read.
+bool Server::hand_on(const std::shared_ptr<ControlInbox>& inbox, const ControlRequest& request)
+{
+    if (!inbox->put(request))
+        return false;
+    if (inbox->must_ring() && !post_home([this, inbox] { inbox->take_all(control_); }))
+        inbox->could_not_ring(); // it waits for the next one
+    return true;
 }
 
 bool Server::tell(Slot& slot, Task task)

@@ -9,6 +9,7 @@
 #include "edge/platform.h"
 #include "ntp/mac.h"
 #include "ntp/served_time.h"
+#include "serve/control_inbox.h"
 #include "serve/control_request.h"
 #include "serve/estate.h"
 #include "serve/fast_lane.h"
@@ -103,6 +104,8 @@ private:
     // One worker. Its thread makes it and ends it; on the control loop there is none.
     struct Slot {
         Tallies tallies;
+        // Shared with letters that are on their way when the slot goes.
+        std::shared_ptr<ControlInbox> inbox = std::make_shared<ControlInbox>();
         std::unique_ptr<Worker> worker;
         std::optional<unsigned> pinned; // to this core; known to its thread only
         std::optional<ClientList::Estate> left; // when the worker has gone
@@ -135,6 +138,7 @@ private:
         std::uint64_t round, unsigned index, const std::vector<OpenFault>& faults, bool is_split);
     void all_bound();
     bool post_home(std::function<void()> then);
+    bool hand_on(const std::shared_ptr<ControlInbox>& inbox, const ControlRequest& request);
     void tell_fast_lane();
 
     Platform platform_;

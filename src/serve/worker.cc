@@ -343,7 +343,7 @@ Verdict Worker::serve_control(Door& door, const Datagram& datagram, const Rule& 
     const bool is_named = rule.origin == Rule::Origin::configured && !rule.mask.is_any();
     if (!control_limiter_.admit(datagram.from.address, is_named, now))
         return Verdict::control_limited;
-    const bool has_room = handoff_({.bytes = {datagram.bytes.begin(), datagram.bytes.end()},
+    const bool has_room = handoff_({.bytes = datagram.bytes,
         .from = datagram.from,
         .to = datagram.to,
         .received = datagram.received,

@@ -42,7 +42,7 @@ std::string to_string(const OpenFault& fault); // "192.0.2.1:123: Address alread
 class Worker {
 public:
     // Hands a control packet on; false when there is no room for it.
-    using Handoff = std::function<bool(ControlRequest&&)>;
+    using Handoff = std::function<bool(const ControlRequest&)>;
 
     struct World { // what it uses; all outlives it
         EventLoop& loop;

@@ -133,7 +133,7 @@ ntp::ServedTime served_time(Instant<Utc> now)
 struct WorkerStage::World {
     explicit World(const Staging& staging)
         : worker{{loop, clock, network, served, tallies}, {.clients = {1, 2}, .chance = {3, 4}},
-            setting_of(staging), [](serve::ControlRequest&&) { return false; }}
+            setting_of(staging), [](const serve::ControlRequest&) { return false; }}
     {
         served.write(served_time(clock.time));
         worker.bind({{{Address::any(Family::ipv4), 123}, false, 0}});

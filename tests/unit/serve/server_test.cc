@@ -501,14 +501,32 @@ TEST(Server, PassesControlPacketsToItsHandlerAndAnswersBack)
     }
 }
 
-TEST(Server, CountsControlPacketsThatItsLoopHasNoRoomFor)
+TEST(Server, CountsControlPacketsThatFindNoRoom)
 {
     CHECK(begin().has_value());
-    loop.room = 2;
-    for (int i = 0; i < 5; ++i)
+    client.address = Address::loopback(Family::ipv4); // asks as often as it likes
+    for (std::size_t i = 0; i < ControlInbox::places + 3; ++i)
         deliver(v4, question());
-    UNSIGNED_LONGLONGS_EQUAL(2, count(Verdict::control));
+    UNSIGNED_LONGLONGS_EQUAL(ControlInbox::places, count(Verdict::control));
     UNSIGNED_LONGLONGS_EQUAL(3, count(Verdict::control_overflow));
+    turn();
+    UNSIGNED_LONGS_EQUAL(ControlInbox::places, control.size());
+    deliver(v4, question()); // there is room again, and somebody to take it
+    turn();
+    UNSIGNED_LONGS_EQUAL(ControlInbox::places + 1, control.size());
+}
+
+TEST(Server, HandsOnLaterWhatItsLoopHadNoRoomToHearOf)
+{
+    CHECK(begin().has_value());
+    loop.room = 0;
+    deliver(v4, question());
+    loop.room = 1000;
+    turn();
+    UNSIGNED_LONGS_EQUAL(0, control.size());
+    deliver(v4, question());
+    turn();
+    UNSIGNED_LONGS_EQUAL(2, control.size());
 }
 
 TEST(Server, IsNotCalledAfterItsEnd)

@@ -166,7 +166,7 @@ TEST(WorkerStorm, OfAMillionPacketsIsCountedAndBringsNoReplyLongerThanItsRequest
     std::uint64_t handed_on = 0;
     const Endpoint at{Address::any(Family::ipv4), 123};
     Worker worker{{loop, clock, network, served, tallies}, {.clients = {1, 2}, .chance = {3, 4}},
-        make_setting(storm), [&](ControlRequest&&) {
+        make_setting(storm), [&](const ControlRequest&) {
             return ++handed_on % 5 != 0; // now and then the control loop is busy
         }};
     CHECK(worker.bind({{at, false, 46}}).empty());

@@ -63,9 +63,9 @@ TEST_GROUP(Worker)
         serve_time(clock.time);
         worker = std::make_unique<Worker>(Worker::World{loop, clock, network, served, tallies},
             Worker::Identity{.clients = {1, 2}, .chance = {3, 4}}, make(setting),
-            [this](ControlRequest&& request) {
+            [this](const ControlRequest& request) {
                 if (has_control_room)
-                    control.push_back(std::move(request));
+                    control.push_back(request);
                 return has_control_room;
             });
         CHECK(worker->bind({{wildcard, false, 46}}).empty());
@@ -369,7 +369,7 @@ TEST(Worker, HandsControlPacketsOnAndSendsTheAnswerTheSameWay)
     client = {Address::loopback(Family::ipv4), 40000};
     deliver(question());
     UNSIGNED_LONGS_EQUAL(1, control.size());
-    CHECK(control[0].bytes == question());
+    CHECK(std::ranges::equal(std::span<const std::byte>{control[0].bytes}, question()));
     CHECK(control[0].from == client);
     UNSIGNED_LONGS_EQUAL(0, control[0].rule.flags);
     worker->reply(control[0], {std::vector<std::byte>(12), std::vector<std::byte>(480)});
@@ -382,6 +382,16 @@ TEST(Worker, HandsControlPacketsOnAndSendsTheAnswerTheSameWay)
     CHECK(worker->bind({}).empty()); // the door has gone
     worker->reply(control[0], {std::vector<std::byte>(12)});
     UNSIGNED_LONGS_EQUAL(2, network.sent.size());
+}
+
+TEST(Worker, CutsControlPacketsThatAreLongerThanAny)
+{
+    client = {Address::loopback(Family::ipv4), 40000};
+    auto longest = question();
+    longest.resize(1400);
+    deliver(longest);
+    UNSIGNED_LONGS_EQUAL(1, control.size());
+    UNSIGNED_LONGS_EQUAL(ControlBytes::most, std::span<const std::byte>{control[0].bytes}.size());
 }
 
 TEST(Worker, DropsAndCountsControlPacketsThatFindNoRoom)
