@@ -66,6 +66,13 @@ void Sources::configure(const config::LiveConfig& config)
     common_.policy = config.policy;
     common_.dscp = config.dscp;
 
+    // What goes is told of while it can still be seen.
+    for (const Entry& e : entries_)
+        if (std::none_of(config.sources.begin(), config.sources.end(),
+                [&](const config::SourceConfig& c) { return is_same_source(e.config, c); }))
+            common_.sink.event({e.id, PeerEvent::demobilize, Severity::info,
+                fmt::format("{}: removed", display_name(e.config))});
+
     // What stays takes its place in the new order.
     std::vector<Entry> old = std::exchange(entries_, {});
     for (const config::SourceConfig& c : config.sources) {
@@ -74,10 +81,6 @@ void Sources::configure(const config::LiveConfig& config)
         entries_.push_back(same == old.end() ? Entry{} : std::exchange(*same, Entry{}));
     }
     // What goes makes room before others come: an address is asked by one source only.
-    for (const Entry& e : old)
-        if (e.id.value != 0)
-            common_.sink.event({e.id, PeerEvent::demobilize, Severity::info,
-                fmt::format("{}: removed", display_name(e.config))});
     old.clear();
 
     // Who goes on comes first, and keeps its address and its number.
@@ -96,16 +99,16 @@ void Sources::configure(const config::LiveConfig& config)
         if (entries_[i].id.value != 0) {
             change(entries_[i], c);
         } else {
-            entries_[i] = make(c, after);
+            make(entries_[i], c, after);
             after += stagger;
         }
     }
     tend_soon();
 }
 
-Sources::Entry Sources::make(const config::SourceConfig& config, Nanoseconds after)
+// In its place, so that it can be seen by whoever hears of it.
+void Sources::make(Entry& e, const config::SourceConfig& config, Nanoseconds after)
 {
-    Entry e;
     e.config = config;
     e.id = new_id();
     if (const auto why = why_unavailable(config, common_.edges.devices != nullptr); !why.empty()) {
@@ -124,7 +127,6 @@ Sources::Entry Sources::make(const config::SourceConfig& config, Nanoseconds aft
             common_, e.id, config, ServerSource::Origin::configured);
         e.server->start(after);
     }
-    return e;
 }
 
 void Sources::change(Entry& entry, const config::SourceConfig& config)

@@ -106,7 +106,7 @@ private:
     friend void remember(Memo& memo, Memory& memory);
 
     void recall(Entry& entry, const Recalled& memory);
-    Entry make(const config::SourceConfig& config, Nanoseconds after);
+    void make(Entry& entry, const config::SourceConfig& config, Nanoseconds after);
     void change(Entry& entry, const config::SourceConfig& config);
     AssociationId new_id();
     bool is_used(AssociationId id) const;

@@ -49,6 +49,7 @@ TEST(StatisticsFiles, ADayLeavesOneFileOfEachKindAndALinkToIt)
     CHECK_EQUAL(3, lines_in(of("sysstats")));
     CHECK(of("protostats").find(" 0.0.0.0 ") != std::string::npos);
     CHECK(of("protostats").find(" 84 reachable ") != std::string::npos);
+    CHECK(of("protostats").find(" 192.0.2.1 8011 81 mobilize ") != std::string::npos);
     CHECK(of("peerstats").find(" 192.0.2.1 ") != std::string::npos);
     // One bare name and one with its day for each kind, but for the one without days.
     const auto kept = std::count_if(files.begin(), files.end(),
