@@ -5,8 +5,6 @@
 #include "refclock/driver.h"
 #include "refclock/nmea.h"
 #include "refclock/pps.h"
-#include "refclock/nmea.h"
-#include "refclock/pps.h"
 
 #include <algorithm>
 #include <span>
