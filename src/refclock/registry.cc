@@ -3,8 +3,11 @@
 // The drivers of this build. A new one takes a line here.
 
 #include "refclock/driver.h"
+#include "refclock/local.h"
 #include "refclock/nmea.h"
 #include "refclock/pps.h"
+#include "refclock/shm.h"
+#include "refclock/sock.h"
 
 #include <algorithm>
 #include <span>
@@ -16,8 +19,11 @@ namespace {
 std::span<const DriverTraits> drivers()
 {
     static const std::vector<DriverTraits> all{
+        {"local", "LOCL", false, true, make_local},
         {"nmea", "GPS", false, false, make_nmea, true, true},
         {"pps", "PPS", true, false, make_pps},
+        {"shm", "SHM", false, false, make_shm},
+        {"sock", "SOCK", false, false, make_sock},
     };
     return all;
 }

@@ -227,6 +227,7 @@ SimSegment::SimSegment(Timeline& timeline, const SimClock& clock, Chance chance)
 
 void SimSegment::feeds(std::int32_t mode)
 {
+    is_feeding_ = true;
     plan(mode, ++feeder_);
 }
 
@@ -269,7 +270,7 @@ void SimSegment::dies_while_writing()
 
 SimSegment::Bytes SimSegment::copy()
 {
-    if (!chance_.happens(torn))
+    if (!is_feeding_ || !chance_.happens(torn))
         return bytes;
     // The reader was at the time of the device when the writer came past it.
     Bytes mixture = bytes;

@@ -120,7 +120,11 @@ public:
 
     // Writes once after each true second, until stops_feeding().
     void feeds(std::int32_t mode = 1);
-    void stops_feeding() { ++feeder_; }
+    void stops_feeding()
+    {
+        ++feeder_;
+        is_feeding_ = false;
+    }
     Seconds error{0}; // device minus truth
     Noise noise;
     Seconds delay{0.05}; // after the second
@@ -142,6 +146,7 @@ private:
     const SimClock& clock_;
     Chance chance_;
     std::uint64_t feeder_ = 0;
+    bool is_feeding_ = false;
 };
 
 // A line or a connection, or a mailbox: whoever has it open hears what the test says. One that

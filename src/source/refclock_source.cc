@@ -25,8 +25,9 @@ constexpr Seconds first_back_off{1}, last_back_off{64};
 // At the start few readings make a sample, so that the clock is set soon.
 constexpr std::size_t first_readings = 2, last_first_readings = 8;
 
-// Longer ones gain nothing: by then the oscillator has wandered as far as readings are wrong.
-constexpr Seconds longest_batch{16};
+// Longer ones lose: the estimator makes more of short means that come often. Of shorter ones too
+// few are left when some stand apart.
+constexpr Seconds longest_batch{8};
 constexpr std::size_t most_readings = 1024; // in a batch, whatever the driver does
 
 // A fault of a kind is told again when it has not been seen for so long.
@@ -55,6 +56,7 @@ RefclockSource::RefclockSource(Common& common, AssociationId id, const config::S
       driver_{driver_traits_.make(clock(), surroundings_, *this)},
       poll_{config.minpoll},
       first_batch_{first_readings},
+      gives_pulses_{driver.is_pulse},
       reach_changed_{common.edges.loop.now()}
 {
 }
@@ -182,6 +184,11 @@ void RefclockSource::take(const refclock::Reading& reading)
     back_off_ = first_back_off;
     answered();
 
+    if (reading.is_pulse != gives_pulses_) {
+        gives_pulses_ = reading.is_pulse;
+        begin_again();
+        common_.sink.changed(*id_, traits());
+    }
     if (!reading.waits)
         return deliver(*condensed({&held, 1}, drift_), reading);
     if (batch_.empty())
@@ -342,7 +349,7 @@ sync::SourceTraits RefclockSource::traits() const
 {
     sync::SourceTraits t;
     t.kind = driver_traits_.is_local ? sync::SourceKind::local
-        : driver_traits_.is_pulse    ? sync::SourceKind::pps
+        : gives_pulses_              ? sync::SourceKind::pps
                                      : sync::SourceKind::refclock;
     t.is_preferred = config_.is_preferred;
     t.is_true = config_.is_true;

@@ -105,11 +105,12 @@ private:
     bool was_reached_ = false;
     std::vector<HeldReading> batch_;
     Instant<Mono> batch_began_{};
-    std::size_t first_batch_ = 0; // readings that make the next of the first ones; 0: by time
+    std::size_t first_batch_; // readings that make the next of the first ones; 0: by time
     Frequency drift_;
 
     std::optional<sync::SourceId> id_;
     std::optional<ReferenceId> heard_id_; // of the device, where it has one
+    bool gives_pulses_; // some drivers know only when one comes
     refclock::Reading last_reading_;
     std::optional<Instant<Mono>> last_received_;
     sync::SourceView view_;

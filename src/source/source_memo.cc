@@ -103,8 +103,9 @@ template <class Memo>
 void RefclockSource::remember(Memo& memo)
 {
     memo.title("refclock");
-    memo(id_, heard_id_, poll_, reach_, unreach_, was_reached_, first_batch_, drift_, mark_,
-        timecode_, polls_, readings_, event_code_, event_count_, reach_changed_, last_received_);
+    memo(id_, heard_id_, gives_pulses_, poll_, reach_, unreach_, was_reached_, first_batch_, drift_,
+        mark_, timecode_, polls_, readings_, event_code_, event_count_, reach_changed_,
+        last_received_);
     for (Complaints& c : complaints_)
         memo(c.count, c.last);
     memo.check(id_.has_value());

@@ -118,13 +118,15 @@ void Engine::State::forget()
 
 void Engine::State::take(Source& source, const Sample& sample)
 {
+    const bool is_pulse = source.traits.kind == SourceKind::pps;
+    if (!origin && is_pulse)
+        return; // not even the year is known
     if (!origin)
         origin = sample.offset;
     Seconds offset{sample.offset - *origin};
-    if (source.traits.kind == SourceKind::pps) {
-        if (!estimator.is_started())
-            return;
-        const Seconds expected = estimator.offset(sample.when);
+    if (is_pulse) { // provisionally: the survivors number it, see renumber()
+        const Seconds expected
+            = estimator.is_started() ? estimator.offset(sample.when) : Seconds{0};
         offset += Seconds{std::round((expected - offset).count())};
     }
     const Reading reading{sample.when, offset, sample.delay, sample.dispersion,
@@ -158,8 +160,13 @@ Outcome Engine::State::turn(const ClockReading& clock, std::optional<SourceId> f
 
     const bool may_fall_back
         = alone_since && Seconds{clock.free - *alone_since} >= policy.orphanwait;
-    Selection selection
-        = select({sources, clock.free, drift(), time_constant.poll, peer, may_fall_back}, policy);
+    const auto selected = [&] {
+        return select(
+            {sources, clock.free, drift(), time_constant.poll, peer, may_fall_back}, policy);
+    };
+    Selection selection = selected();
+    if (renumber(selection))
+        selection = selected();
     follow(selection, clock.free, outcome.events);
     has_just_stepped = false;
     if (selection.is_local_clock)
@@ -173,6 +180,26 @@ Outcome Engine::State::turn(const ClockReading& clock, std::optional<SourceId> f
         outcome.polls.push_back(next_poll(sources[i]));
     }
     return outcome;
+}
+
+// Which second a pulse begins is for the survivors to say, at each turn anew: what we thought when
+// it came may have been wrong by seconds.
+bool Engine::State::renumber(const Selection& selection)
+{
+    bool any = false;
+    for (std::size_t i = 0; selection.numbering && i < sources.size(); ++i) {
+        const auto& estimate = selection.standings[i].estimate;
+        if (sources[i].traits.kind != SourceKind::pps || !estimate)
+            continue;
+        const Seconds by{std::round((*selection.numbering - estimate->offset).count())};
+        if (by == Seconds{0})
+            continue;
+        for (auto& stage : sources[i].filter.shift)
+            if (stage)
+                stage->offset += by;
+        any = true;
+    }
+    return any;
 }
 
 void Engine::State::wake(const ClockReading& clock, std::vector<Event>& events)

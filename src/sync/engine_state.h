@@ -55,6 +55,7 @@ struct Engine::State {
     Seconds ours(const ClockReading& clock) const; // UTC shown minus free-running, less the origin
 
 private:
+    bool renumber(const Selection& selection); // true: something changed
     void wake(const ClockReading& clock, std::vector<Event>& events);
     void follow(const Selection& selection, Instant<FreeRun> now, std::vector<Event>& events);
     bool is_waiting_for_others(const Selection& selection, Instant<FreeRun> now);

@@ -43,34 +43,85 @@ Candidate candidate(const Source& s, const Standing& st)
         st.estimate->distance + st.estimate->jitter, s.traits.is_preferred, s.traits.is_true};
 }
 
-// A pulse numbers no seconds, so it can only sharpen what a preferred survivor says.
-void follow_pulse(Selection& sel, const std::vector<Source>& sources)
+// The survivors are certain to less than this which second a pulse begins, or it is not followed.
+constexpr Seconds numbering_limit{0.4};
+
+// Why its seconds cannot be numbered; empty when they are. Whom the operator prefers is taken at
+// his word: a serial line may be late by tenths of a second and not know it. All others must be
+// certain, and a pulse outside of what they are certain of is a wrong edge, or badly fudged.
+std::string why_not_numbered(const Selection& sel, const Standing& pps, bool is_preferred)
 {
-    for (std::size_t i = 0; i < sources.size(); ++i) {
+    const Seconds offset = pps.estimate->offset;
+    if (is_preferred)
+        return abs(offset - sel.combined.offset) < numbering_limit
+            ? ""
+            : "is 0.4 s or more from the preferred source that numbers its seconds";
+    if (std::max(abs(offset - sel.truth.lower), abs(offset - sel.truth.upper)) >= numbering_limit)
+        return fmt::format("nobody numbers its seconds: the survivors are certain to {} ms only, "
+                           "and none is preferred",
+            ms(sel.truth.width() / 2));
+    if (!overlap(pps.correctness, sel.truth))
+        return fmt::format("misses what the survivors are certain of by {} ms: a wrong edge, or a "
+                           "wrong time1",
+            ms(gap(pps.correctness, sel.truth)));
+    return {};
+}
+
+Seconds error_of(const Standing& pps)
+{
+    return pps.estimate->jitter + pps.estimate->dispersion;
+}
+
+// Of several pulses the preferred one, else the best; but one that is hardly better does not take
+// the place of the one that was followed.
+const Standing* best_pulse(Selection& sel, const SelectionInput& in, bool is_numbered_by_preferred)
+{
+    const Standing* best = nullptr;
+    double best_rank = 0;
+    for (std::size_t i = 0; i < in.sources.size(); ++i) {
         Standing& pps = sel.standings[i];
-        if (sources[i].traits.kind != SourceKind::pps || pps.flash != 0 || !pps.estimate)
+        if (in.sources[i].traits.kind != SourceKind::pps || pps.flash != 0 || !pps.estimate)
             continue;
-        const auto numbers = std::find_if(sources.begin(), sources.end(), [&](const Source& s) {
-            return s.traits.is_preferred && s.traits.kind != SourceKind::pps
-                && sel.standing(s.id)->is_followed();
-        });
-        if (numbers == sources.end()) {
-            pps.why = "no preferred source survives to number its seconds";
+        pps.why = why_not_numbered(sel, pps, is_numbered_by_preferred);
+        if (!pps.why.empty())
             continue;
-        }
-        if (abs(pps.estimate->offset - sel.combined.offset) >= Seconds{0.4}) {
-            pps.why = "is 0.4 s or more from the source that numbers its seconds";
+        pps.why = "a pulse; another one is followed";
+        constexpr double advantage = 0.5, privilege = 1e-3;
+        const double rank = error_of(pps).count() * (pps.id == in.old_peer ? advantage : 1)
+            * (in.sources[i].traits.is_preferred ? privilege : 1);
+        if (best && rank >= best_rank)
             continue;
-        }
-        for (Standing& st : sel.standings)
-            if (st.is_followed())
-                st.select = Select::candidate;
-        pps.select = Select::pps_peer;
-        pps.why = "followed: its pulses tell when a second begins";
-        sel.peer = pps.id;
-        sel.combined = {pps.estimate->offset, pps.estimate->jitter};
-        return;
+        best = &pps;
+        best_rank = rank;
     }
+    return best;
+}
+
+// A pulse says when a second begins and not which: it sharpens what the survivors say.
+void follow_pulse(Selection& sel, const SelectionInput& in)
+{
+    const bool is_by_preferred
+        = std::any_of(in.sources.begin(), in.sources.end(), [&](const Source& s) {
+              return s.traits.is_preferred && s.traits.kind != SourceKind::pps
+                  && sel.standing(s.id)->is_followed();
+          });
+    const Standing* best = best_pulse(sel, in, is_by_preferred);
+    if (!best)
+        return;
+    const auto survivors = std::count_if(sel.standings.begin(), sel.standings.end(),
+        [](const Standing& st) { return st.is_followed(); });
+    for (Standing& st : sel.standings)
+        if (st.is_followed())
+            st.select = Select::candidate;
+    Standing& pps = *sel.standing(best->id);
+    pps.select = Select::pps_peer;
+    pps.why = fmt::format("followed: its pulses tell when a second begins, {} which one",
+        is_by_preferred      ? "the preferred source"
+            : survivors == 1 ? "the one survivor"
+                             : fmt::format("{} survivors", survivors));
+    sel.peer = pps.id;
+    sel.combined = {pps.estimate->offset, pps.estimate->jitter};
+    sel.truth = intersection(pps.correctness, sel.truth).value_or(pps.correctness);
 }
 
 // With no source left: the orphan parent with the lowest identifier, as long as it is below our
@@ -248,7 +299,8 @@ Selection select(const SelectionInput& in, const Policy& policy)
         ms(peer.estimate->distance + peer.estimate->jitter));
     sel.truth = truth_of(sel, in.sources, candidates.correct, agreed.value_or(peer.claim));
     sel.leap = vote(sel, in.sources);
-    follow_pulse(sel, in.sources);
+    sel.numbering = sel.combined.offset;
+    follow_pulse(sel, in);
     return sel;
 }
 

@@ -20,6 +20,7 @@ struct Selection {
     bool is_local_clock = false; // which is shown, never followed
     Combined combined; // meaningful with a peer
     Interval truth; // contains UTC if fewer than half of the fit sources lie; with a peer
+    std::optional<Seconds> numbering; // what survivors without pulses say together
     Leap leap = Leap::none;
     int unripe = 0; // reachable sources that want more readings before they can be judged
 

@@ -219,14 +219,54 @@ TEST(Selection, VotesForALeapSecond)
 
 TEST(Selection, FollowsThePulseThatAPreferredSourceNumbers)
 {
-    sources = {source(1, 10ms), source(2, 0ms, 2us)};
+    sources = {source(1, 300ms), source(2, 0ms, 2us)};
     sources[1].traits.kind = SourceKind::pps;
-    CHECK(selected().peer == SourceId{1});
+    CHECK(selected().peer == SourceId{1}); // 300 ms from all that is certain
     sources[0].traits.is_preferred = true;
     const auto s = selected();
     CHECK(s.peer == SourceId{2});
     check(s, {Select::candidate, Select::pps_peer});
     DOUBLES_EQUAL(0, s.combined.offset.count(), 1e-9);
+    CHECK(says(s.standings[1], "the preferred source which one"));
+    sources[0] = source(1, 450ms);
+    sources[0].traits.is_preferred = true;
+    CHECK(selected().peer == SourceId{1});
+}
+
+TEST(Selection, FollowsThePulseThatSurvivorsNumberWithCertainty)
+{
+    sources = {source(1, 1ms), source(2, -1ms), source(3, 0ms, 2us)};
+    sources[2].traits.kind = SourceKind::pps;
+    const auto s = selected();
+    CHECK(s.peer == SourceId{3});
+    CHECK(says(s.standings[2], "2 survivors which one"));
+    DOUBLES_EQUAL(0, s.combined.offset.count(), 1e-9);
+    CHECK(s.truth.width() < Seconds{1e-3}); // the pulse tells it closer than they do
+
+    sources = {source(1, 1ms, 900ms), source(3, 0ms, 2us)};
+    sources[1].traits.kind = SourceKind::pps;
+    CHECK(selected().peer == SourceId{1});
+    CHECK(says(selected().standings[1], "nobody numbers its seconds"));
+}
+
+TEST(Selection, RefusesAPulseThatTheSurvivorsContradict)
+{
+    sources = {source(1, 100ms), source(2, 100ms), source(3, 0ms, 2us)};
+    sources[2].traits.kind = SourceKind::pps;
+    const auto s = selected();
+    CHECK(s.peer != SourceId{3});
+    CHECK(says(s.standings[2], "wrong edge"));
+}
+
+TEST(Selection, FollowsTheBetterOfTwoPulses)
+{
+    sources = {source(1, 0ms), source(2, 0ms, 50us), source(3, 0ms, 2us)};
+    sources[1].traits.kind = sources[2].traits.kind = SourceKind::pps;
+    sources[1].filter.shift[0]->dispersion = 50us;
+    CHECK(selected().peer == SourceId{3});
+    CHECK(says(selected().standings[1], "another one is followed"));
+    sources[1].traits.is_preferred = true;
+    CHECK(selected().peer == SourceId{2});
 }
 
 TEST(Selection, FallsBackToTheLocalClockOnlyWhenNothingElseIsLeft)
