@@ -38,6 +38,7 @@ struct RefclockConfig {
     std::string path, ppspath;
     int baud = 0; // 0: the driver's own
     std::optional<int> tai; // TAI minus UTC, seconds, of a device that shows TAI
+    std::optional<int> extpps; // channel of a hardware clock that stamps a pulse per second
     bool operator==(const RefclockConfig&) const = default;
 };
 

@@ -130,6 +130,8 @@ std::string clock_line(const SourceConfig& s)
     w.value("flag4", int{c.flag4}, 0);
     if (c.tai)
         w.append(fmt::format("tai {}", *c.tai));
+    if (c.extpps)
+        w.append(fmt::format("extpps {}", *c.extpps));
     w.append(fmt::format("minpoll {} maxpoll {}", s.minpoll.log2, s.maxpoll.log2));
     add_common(w, s);
     return w.text();

@@ -4,6 +4,7 @@
 #include "refclock/pps.h"
 
 #include "refclock/pulse_filter.h"
+#include "refclock/stamped_line.h"
 
 #include <fmt/format.h>
 
@@ -30,9 +31,11 @@ constexpr Seconds unsteady{20e-6};
 class Pps final : public Driver {
 public:
     Pps(const config::RefclockConfig& config, const Surroundings& surroundings, DriverUser& user)
-        : path_{!config.path.empty()      ? config.path
-                : !config.ppspath.empty() ? config.ppspath
-                                          : fmt::format("/dev/pps{}", config.unit)},
+        : path_{!config.path.empty() ? config.path
+                : !config.ppspath.empty()
+                ? config.ppspath
+                : fmt::format("/dev/{}{}", config.extpps ? "ptp" : "pps", config.unit)},
+          channel_{config.extpps},
           is_falling_{config.flag2},
           world_{surroundings},
           user_{user}
@@ -41,7 +44,7 @@ public:
 
     Result<void, std::string> open() override
     {
-        auto line = world_.devices.open_pulse_line(path_);
+        auto line = open_line();
         if (!line)
             return unexpected(fmt::format("{}: {}", path_, line.error().message()));
         if (is_falling_ && !(*line)->has_clear_edges())
@@ -65,6 +68,13 @@ public:
     std::vector<std::pair<std::string, std::string>> variables() const override;
 
 private:
+    Result<std::unique_ptr<PulseLine>, std::error_code> open_line()
+    {
+        if (!channel_)
+            return world_.devices.open_pulse_line(path_);
+        return open_stamped_line(world_.devices, path_, static_cast<unsigned>(*channel_),
+            is_falling_ ? HardwareClock::Slope::falling : HardwareClock::Slope::rising);
+    }
     void look_at_line();
     void take(const PulseEdge& edge, Verdict verdict);
     void miss();
@@ -75,6 +85,7 @@ private:
     }
 
     std::string path_;
+    std::optional<int> channel_; // of a hardware clock
     bool is_falling_;
     Surroundings world_;
     DriverUser& user_;

@@ -8,7 +8,7 @@
 
 namespace timeball::refclock {
 
-// flag2: the second begins with the falling edge.
+// flag2: the second begins with the falling edge. extpps: the channel of a hardware clock.
 std::unique_ptr<Driver> make_pps(
     const config::RefclockConfig& config, const Surroundings& surroundings, DriverUser& user);
 

@@ -8,6 +8,8 @@
 #include "refclock/pps.h"
 #include "refclock/shm.h"
 #include "refclock/sock.h"
+#include "refclock/phc.h"
+#include "refclock/pps.h"
 
 #include <algorithm>
 #include <span>
@@ -21,6 +23,7 @@ std::span<const DriverTraits> drivers()
     static const std::vector<DriverTraits> all{
         {"local", "LOCL", false, true, make_local},
         {"nmea", "GPS", false, false, make_nmea, true, true},
+        {"phc", "PHC", false, false, make_phc},
         {"pps", "PPS", true, false, make_pps},
         {"shm", "SHM", false, false, make_shm},
         {"sock", "SOCK", false, false, make_sock},

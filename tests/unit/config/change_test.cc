@@ -182,7 +182,7 @@ TEST(ConfigSave, ForgetsNoOption)
         "refclock nmea unit 1 path /dev/a ppspath /dev/b baud 115200 refid GPS stratum 2 time1 0.5 "
         "time2 -0.25 "
         "flag1 1 flag2 1 flag3 1 flag4 1 mode 17 subtype 2 minpoll 3 maxpoll 5 prefer",
-        "refclock phc unit 0 path /dev/ptp0 tai 37",
+        "refclock phc unit 0 path /dev/ptp0 tai 37", "refclock pps unit 0 path eth0 extpps 1",
         "server 127.127.28.3 minpoll 4\nfudge 127.127.28.3 refid \"A B\"",
         "restrict 10.0.0.0 mask 255.0.255.0 ignore", "restrict 10.1.0.0/16 ntpport limited kod",
         "restrict source nomodify", "restrict a.example noquery",

@@ -104,7 +104,7 @@ struct DeviceBench final : Devices, DriverUser {
 
     std::vector<Reading> readings;
     std::vector<std::pair<Fault, std::string>> complaints;
-    std::vector<std::string> losses;
+    std::vector<std::string> losses, notes;
 
     void take(const Reading& reading) override { readings.push_back(reading); }
     void said(std::string_view) override { }
@@ -112,6 +112,7 @@ struct DeviceBench final : Devices, DriverUser {
     {
         complaints.emplace_back(fault, what);
     }
+    void note(std::string_view what) override { notes.emplace_back(what); }
     void lost(std::string_view why) override { losses.emplace_back(why); }
 
     // --- the machine ---

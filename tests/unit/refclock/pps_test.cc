@@ -124,6 +124,59 @@ TEST(Pps, SaysOnceThatTheLineIsQuiet)
     LONGS_EQUAL(2, bench.complaints.size());
 }
 
+// A hardware clock that shows the time since it was made and runs 20 ppm fast.
+TEST(Pps, ReadsPulsesThatAHardwareClockStamps)
+{
+    config.extpps = 2;
+    const auto start = bench.clock.now();
+    const auto shown = [&](Instant<Utc> when) {
+        return Instant<DeviceTime>{rounded(Seconds{when - start} * 1.00002)};
+    };
+    bench.ask_hardware = [&] {
+        const auto now = bench.clock.now();
+        return std::vector<HardwareReading>{{now - 1us, now + 1us, shown(now)}};
+    };
+    open();
+    STRCMP_EQUAL("/dev/ptp3", driver->device().c_str());
+    LONGS_EQUAL(2, bench.channel);
+    CHECK(bench.slope == HardwareClock::Slope::rising);
+    for (int n = 0; n < 20; ++n) {
+        bench.stamped.push_back(shown(bench.clock.now() - 4us));
+        bench.run_for(1s);
+    }
+    CHECK(bench.readings.size() >= 17);
+    for (const Reading& r : bench.readings) {
+        CHECK(r.is_pulse);
+        CHECK(r.offset >= 3998ns && r.offset <= 4002ns);
+    }
+    CHECK(bench.complaints.empty());
+}
+
+TEST(Pps, ReadsTheFallingEdgesThatAHardwareClockStamps)
+{
+    config.extpps = 0;
+    config.flag2 = true;
+    bench.ask_hardware = [&] {
+        const auto now = bench.clock.now();
+        return std::vector<HardwareReading>{
+            {now, now, Instant<DeviceTime>{now.time_since_epoch()}}};
+    };
+    open();
+    CHECK(bench.slope == HardwareClock::Slope::falling);
+    for (int n = 0; n < 5; ++n) {
+        bench.stamped.push_back(Instant<DeviceTime>{bench.clock.now().time_since_epoch()});
+        bench.run_for(1s);
+    }
+    CHECK(bench.readings.size() >= 2);
+}
+
+TEST(Pps, SaysThatAHardwareClockHasNoSuchChannel)
+{
+    config.extpps = 7;
+    STRCMP_EQUAL("/dev/ptp3: Invalid argument",
+        make_pps(config, bench.surroundings, bench)->open().error().c_str());
+}
+
 TEST(Pps, LosesALineThatIsGone)
 {
     open();
