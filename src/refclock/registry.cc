@@ -9,6 +9,8 @@
 #include "refclock/shm.h"
 #include "refclock/sock.h"
 #include "refclock/phc.h"
+#include "refclock/gpsd.h"
+#include "refclock/nmea.h"
 #include "refclock/pps.h"
 
 #include <algorithm>
@@ -22,6 +24,7 @@ std::span<const DriverTraits> drivers()
 {
     static const std::vector<DriverTraits> all{
         {"local", "LOCL", false, true, make_local},
+        {"gpsd", "GPSD", false, false, make_gpsd, true},
         {"nmea", "GPS", false, false, make_nmea, true, true},
         {"phc", "PHC", false, false, make_phc},
         {"pps", "PPS", true, false, make_pps},
