@@ -3,15 +3,13 @@
 // The drivers of this build. A new one takes a line here.
 
 #include "refclock/driver.h"
+#include "refclock/gpsd.h"
 #include "refclock/local.h"
 #include "refclock/nmea.h"
+#include "refclock/phc.h"
 #include "refclock/pps.h"
 #include "refclock/shm.h"
 #include "refclock/sock.h"
-#include "refclock/phc.h"
-#include "refclock/gpsd.h"
-#include "refclock/nmea.h"
-#include "refclock/pps.h"
 
 #include <algorithm>
 #include <span>
