@@ -265,6 +265,7 @@ void add_policy(Lines& lines, const LiveConfig& live)
     tos.value("maxdist", p.maxdist, standard.maxdist);
     tos.value("orphan", p.orphan, standard.orphan);
     tos.value("orphanwait", p.orphanwait, standard.orphanwait);
+    tos.value("holdover", p.holdover, standard.holdover);
     tos.to(lines);
 
     Words tinker{"tinker"};

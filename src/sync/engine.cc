@@ -224,8 +224,12 @@ void Engine::State::follow(
 {
     if (selection.peer != peer) {
         if (!selection.peer)
-            events.push_back(
-                {EventKind::no_sys_peer, std::nullopt, "no source is left to be followed"});
+            events.push_back({EventKind::no_sys_peer, std::nullopt,
+                is_synchronized
+                    ? fmt::format("no source is left to be followed: the time is held over, and "
+                                  "its error bound grows by {:.2f} ppm",
+                        drift().tolerance.ppm())
+                    : std::string{"no source is left to be followed"}});
         else
             events.push_back({EventKind::sys_peer, selection.peer,
                 fmt::format("became the system peer, root distance {:.3f} ms",

@@ -6,6 +6,8 @@
 
 #include "sync/leap_vote.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -87,8 +89,15 @@ SystemState Engine::State::describe(
         = farthest(carried(bound, clock.free, now).truth, policy.steers ? shown : wanted, wanted);
     s.root_dispersion = std::clamp(far - s.root_delay / 2, least_dispersion, max_dispersion);
 
+    const Seconds distance = s.root_delay / 2 + s.root_dispersion;
+    const bool is_held_too_long = !selection.peer && distance >= policy.holdover;
+    if (is_held_too_long && system.leap != Leap::unsynchronized)
+        events.push_back({EventKind::no_sys_peer, std::nullopt,
+            fmt::format("the time is not told any more: without any source for {:.0f} s it may be "
+                        "wrong by {:.6f} s",
+                Seconds{clock.free - alone_since.value_or(clock.free)}.count(), distance.count())});
     if (!is_synchronized || has_just_stepped || s.root_dispersion >= max_dispersion
-        || s.stratum >= Stratum::unsynchronized) {
+        || is_held_too_long || s.stratum >= Stratum::unsynchronized) {
         s.leap = Leap::unsynchronized;
         s.stratum = Stratum::unsynchronized;
         s.root_delay = Seconds{0};

@@ -21,6 +21,7 @@ struct Policy {
     Seconds maxdist{1.5};
     Stratum orphan{16}; // what we show when no source is left; 16: nothing
     Seconds orphanwait{300};
+    Seconds holdover{16}; // with no source left, the error bound up to which we tell the time
 
     // tinker
     Seconds step_forward{0.128}; // an offset above steps the clock; 0: never

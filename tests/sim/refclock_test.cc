@@ -167,3 +167,32 @@ TEST(Refclock, TheLocalClockServesOnWhenNothingElseIsThere)
     world.run_for(10min);
     LONGS_EQUAL(6, node->report().system.sync.stratum.value);
 }
+
+// The usual wander of a day, and nobody left: the bound grows, and the truth stays inside.
+TEST(Refclock, HoldsOverForADayWithinWhatItClaims)
+{
+    starts("refclock shm unit 2 minpoll 4\nrefclock pps minpoll 4\ntos holdover 0.1\n",
+        [](SimDevices& d) {
+            d.pulse("/dev/pps0").noise.uniform = Seconds{2e-6};
+            d.segment(shm2).feeds();
+        },
+        {.frequency = Frequency::ppm(20), .swing = Frequency::ppm(1)});
+    world.run_for(6h);
+    CHECK(node->association("PPS(0)")->view.select == sync::Select::pps_peer);
+    node->devices().pulse("/dev/pps0").is_mute = true;
+    node->devices().segment(shm2).stops_feeding();
+    world.run_for(1h);
+    CHECK(node->is_synchronized());
+    LONGS_EQUAL(1, node->report().system.sync.stratum.value);
+    CHECK(node->report().system.state.starts_with("holdover: no source for "));
+    LONGS_EQUAL(1, node->log().count("the time is held over, and its error bound grows by"));
+    CHECK(node->root_distance() < Seconds{0.02});
+    world.run_for(23h);
+    LONGS_EQUAL(1, node->log().count("the time is not told any more"));
+    CHECK_FALSE(node->is_synchronized()); // by then it may have been off by 0.1 s
+    node->devices().pulse("/dev/pps0").is_mute = false;
+    node->devices().segment(shm2).feeds();
+    world.run_for(10min);
+    CHECK(node->is_synchronized());
+    CHECK(abs(Seconds{node->clock_error()}) < Seconds{1e-3});
+}
