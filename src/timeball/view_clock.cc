@@ -113,8 +113,27 @@ Group leap(const Model& model, const SystemFigures& s)
     return group;
 }
 
+// A server may keep a clock that is not the kernel's; then what the kernel says is of another one.
+std::optional<Group> other_clock(const Answers& answers)
+{
+    const std::string kind = answers.own ? answers.own->get("tb_clock") : "";
+    if (kind.empty() || kind == "kernel")
+        return std::nullopt;
+    Group group{"Clock", 11, 24, {{"Kind", kind}}};
+    if (kind == "none") {
+        group.figures.push_back({"Steered", "by nobody here"});
+        group.figures.push_back({"Serves", "it, corrected"});
+    } else {
+        group.figures.push_back({"Steered", "by the server alone"});
+    }
+    group.figures.push_back({"Kernel's", "left as it is"});
+    return group;
+}
+
 Group kernel(const Server& server)
 {
+    if (const auto other = other_clock(*server.answers))
+        return *other;
     Group group{"Kernel", 11, 20, {}};
     const auto& told = server.answers->kernel;
     if (!told) {

@@ -145,6 +145,13 @@ TEST(ConsoleView, ShowsTheClock)
     compare_screen("clock-200x50", pressed(busy(large), U"5"));
 }
 
+TEST(ConsoleView, DoesNotShowTheKernelsFiguresForAnotherClock)
+{
+    Model model = busy(usual);
+    model.server().answers->own->set({"tb_clock", "software"});
+    compare_screen("clock-software-80x24", pressed(model, U"5"));
+}
+
 TEST(ConsoleView, ShowsReferenceClocks)
 {
     compare_screen("refclocks-80x24", pressed(busy(usual), U"6"));
