@@ -234,6 +234,7 @@ struct LiveConfig {
     bool monitor = true;
     bool auth = true;
     int dscp = 46;
+    std::vector<std::string> hwtimestamp; // interfaces whose card stamps packets; "*": all that can
     std::vector<SetVariable> variables;
     std::string nts_cert, nts_key, nts_cookie, nts_ca, nts_aead;
     std::string nts_mintls, nts_maxtls;

@@ -80,6 +80,8 @@ constexpr auto table = std::to_array<Directive>({
     {own("interface", "Where to listen."), read_interface},
     {own("nic", "As interface."), read_interface},
     {own("extra", "A second port."), read_extra},
+    {own("hwtimestamp", "Interfaces whose network card shall stamp packets; * is all that can."),
+        read_hwtimestamp},
     {{"", "dscp", Type::integer, 0, 63, "46", "", "Code point (DSCP) of packets that are sent."},
         nullptr, [](Config& config, const Value& value) { config.live.dscp = value.integer(); }},
     {{"", "keys", Type::text, 0, 0, "", "path", "The file of symmetric keys."}, nullptr,

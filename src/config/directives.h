@@ -66,6 +66,7 @@ void list_file_options(std::vector<Option>& table);
 
 // read_network.cc
 void read_interface(Draft& draft, Line& line);
+void read_hwtimestamp(Draft& draft, Line& line);
 void read_nts(Draft& draft, Line& line);
 void read_extra(Draft& draft, Line& line);
 void list_network_options(std::vector<Option>& table);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Copyright The timeball authors
-// Where we listen, and with what keys: interface, extra, nts.
+// Where we listen, and with what keys: interface, hwtimestamp, extra, nts.
 
 #include "config/directives.h"
 #include "config/suggest.h"
@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace timeball::config {
@@ -121,6 +122,18 @@ void read_interface(Draft& draft, Line& line)
     }
     draft.config.live.interfaces.push_back(rule_of(*action, subject->text));
     expect_end(draft, line, "interface");
+}
+
+void read_hwtimestamp(Draft& draft, Line& line)
+{
+    auto& interfaces = draft.config.live.hwtimestamp;
+    auto name = line.string();
+    if (!name || name->text.empty())
+        return draft.warn(
+            line, 0, "'hwtimestamp' wants names of interfaces, or *; the line was skipped");
+    for (; name; name = line.string())
+        if (std::find(interfaces.begin(), interfaces.end(), name->text) == interfaces.end())
+            interfaces.push_back(name->text);
 }
 
 void read_extra(Draft& draft, Line& line)

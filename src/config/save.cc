@@ -357,6 +357,8 @@ void add_network(Lines& lines, const LiveConfig& live)
         lines.line(fmt::format(
             "interface {} {}", actions[static_cast<std::size_t>(rule.action)], subject));
     }
+    for (const std::string& name : live.hwtimestamp)
+        lines.line(fmt::format("hwtimestamp {}", token(name)));
     if (live.dscp != LiveConfig{}.dscp)
         lines.line(fmt::format("dscp {}", live.dscp));
     for (const SetVariable& v : live.variables)

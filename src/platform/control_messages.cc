@@ -47,6 +47,12 @@ void read_socket_part(const cmsghdr& part, Received& result)
         timespec t;
         if (read(part, t))
             result.software_stamp = stamp(t);
+    } else if (part.cmsg_type == SCM_TIMESTAMPING_PKTINFO) {
+        scm_ts_pktinfo info;
+        if (read(part, info)) {
+            result.stamped_by = info.if_index;
+            result.frame_octets = info.pkt_length;
+        }
     }
 }
 
@@ -136,7 +142,7 @@ Received control_of(const msghdr& message)
 }
 
 void put_control(msghdr& message, ControlRoom& room, Family family, const LocalAddress* from,
-    const Endpoint& to, bool wants_stamp)
+    const Endpoint& to, std::uint32_t stamps)
 {
     Parts parts{message, room};
     if (from && is_own(from->address)) {
@@ -156,8 +162,8 @@ void put_control(msghdr& message, ControlRoom& room, Family family, const LocalA
             parts.put(IPPROTO_IPV6, IPV6_PKTINFO, info);
         }
     }
-    if (wants_stamp)
-        parts.put<std::uint32_t>(SOL_SOCKET, SO_TIMESTAMPING, SOF_TIMESTAMPING_TX_SOFTWARE);
+    if (stamps != 0)
+        parts.put(SOL_SOCKET, SO_TIMESTAMPING, stamps);
 }
 
 } // namespace timeball::platform

@@ -31,13 +31,15 @@ struct Received {
     std::optional<LocalAddress> to; // its port's is the socket's
     std::optional<Nanoseconds> software_stamp; // CLOCK_REALTIME
     std::optional<Nanoseconds> hardware_stamp; // the clock of the network card
+    std::uint32_t stamped_by = 0; // that interface, when it is known besides `to`
+    std::size_t frame_octets = 0; // as it came there, without its checksum; 0: not known
     std::optional<QueuedError> error;
 };
 Received control_of(const msghdr& message);
 
-// Into `room`, to which `message` is made to point: the address to send from, and the wish for a
-// transmit stamp. With neither, nothing.
+// Into `room`, to which `message` is made to point: the address to send from, and the wish for
+// transmit stamps (SOF_TIMESTAMPING_TX_...). With neither, nothing.
 void put_control(msghdr& message, ControlRoom& room, Family family, const LocalAddress* from,
-    const Endpoint& to, bool wants_stamp);
+    const Endpoint& to, std::uint32_t stamps);
 
 } // namespace timeball::platform

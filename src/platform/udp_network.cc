@@ -172,14 +172,18 @@ void set_niceties(const FileDescriptor& fd, const SocketOptions& options)
     }
 }
 
-// Whether transmit stamps can be asked for.
-bool set_stamps(const FileDescriptor& fd)
+// Which transmit stamps can be asked for. Of a datagram that the card stamps there is no other one.
+std::uint32_t set_stamps(const FileDescriptor& fd, const HardwareStamps* cards)
 {
-    if (set(fd, SOL_SOCKET, SO_TIMESTAMPING,
-            SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE))
-        return true;
+    constexpr int software = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+    constexpr int hardware = SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE
+        | SOF_TIMESTAMPING_OPT_PKTINFO | SOF_TIMESTAMPING_OPT_CMSG;
+    if (cards && set(fd, SOL_SOCKET, SO_TIMESTAMPING, software | hardware))
+        return SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_TX_HARDWARE;
+    if (set(fd, SOL_SOCKET, SO_TIMESTAMPING, software))
+        return SOF_TIMESTAMPING_TX_SOFTWARE;
     set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
-    return false;
+    return 0;
 }
 
 } // namespace
@@ -240,7 +244,8 @@ Result<std::unique_ptr<DatagramSocket>, std::error_code> UdpNetwork::open(
         set_receive_buffer(*fd, options.receive_buffer);
     if (!options.is_link)
         set_niceties(*fd, options);
-    const bool has_stamps = options.wants_stamps && set_stamps(*fd);
+    const HardwareStamps* const cards = cards_ && cards_->has_cards() ? cards_.get() : nullptr;
+    const std::uint32_t stamps = options.wants_stamps ? set_stamps(*fd, cards) : 0;
     const auto interface = interface_of(options);
     if (!interface)
         return unexpected(interface.error());
@@ -252,8 +257,11 @@ Result<std::unique_ptr<DatagramSocket>, std::error_code> UdpNetwork::open(
     if (!is_bound && bind(fd->get(), name.get(), name.size) != 0)
         return unexpected(last_error());
     const int number = fd->get();
-    auto socket = std::make_unique<UdpSocket>(
-        std::move(*fd), UdpSocket::Traits{family, has_stamps, options.is_link}, *own, clock_, user);
+    // PTP counts from the beginning of a frame, as cards do.
+    const bool counts_frames = !options.is_link && options.groups.empty();
+    auto socket = std::make_unique<UdpSocket>(std::move(*fd),
+        UdpSocket::Traits{family, stamps, options.is_link, cards, counts_frames}, *own, clock_,
+        user);
     if (options.bind.port != 0 && options.groups.empty())
         socket->keep(std::make_shared<Listing>(*this, number, options.share));
     return std::unique_ptr<DatagramSocket>{std::move(socket)};

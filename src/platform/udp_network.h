@@ -4,6 +4,7 @@
 // The host's network: sockets and interfaces.
 
 #include "edge/network.h"
+#include "platform/hardware_stamps.h"
 #include "platform/host_clock.h"
 #include "platform/socket_stock.h"
 
@@ -25,6 +26,9 @@ public:
 
     SocketStock& stock() { return stock_; }
 
+    // Sockets that are opened from now on ask these cards, which stay until the end.
+    void stamp_by(std::unique_ptr<HardwareStamps> cards) { cards_ = std::move(cards); }
+
     // Other names for the sockets that are open at a port that was chosen: another process can be
     // given them. From any thread.
     std::vector<BoundSocket> bound() const;
@@ -34,6 +38,7 @@ private:
 
     const HostClock& clock_;
     SocketStock stock_;
+    std::unique_ptr<HardwareStamps> cards_;
     mutable std::mutex lock_; // of the list
     std::set<const Listing*> listed_;
 };

@@ -21,6 +21,10 @@ constexpr unsigned most_idle_turns = 16;
 constexpr Nanoseconds rest_time = std::chrono::milliseconds{10};
 // A stamp that is older, or of the future, belongs to a system clock that was stepped meanwhile.
 constexpr Nanoseconds oldest_stamp = std::chrono::seconds{5};
+// A card stamps before the kernel does, by what it takes until the interrupt is served.
+constexpr Nanoseconds longest_interrupt = std::chrono::milliseconds{50};
+constexpr Nanoseconds card_tolerance = std::chrono::microseconds{2};
+constexpr std::size_t ethernet_headers = 14, frame_checksum = 4;
 
 // An earlier datagram's fate, told at the next call: that call itself did nothing.
 bool is_about_earlier(int error)
@@ -172,11 +176,11 @@ UdpSocket::Fetched UdpSocket::receive(const bool& is_gone)
     }
 
     const Nanoseconds ahead = clock_.ahead_of_system();
-    const auto system = system_time();
+    const HardwareStamps::Moment fetched = moment();
     const auto count = static_cast<std::size_t>(got);
     is_delivering_ = true;
     for (std::size_t i = 0; i < count; ++i) {
-        deliver(batch.messages[i], ahead, system);
+        deliver(batch.messages[i], ahead, fetched);
         if (is_gone)
             return Fetched::none;
     }
@@ -189,7 +193,8 @@ UdpSocket::Fetched UdpSocket::receive(const bool& is_gone)
     return count == DatagramBatch::size ? Fetched::full : Fetched::some;
 }
 
-void UdpSocket::deliver(const mmsghdr& message, Nanoseconds ahead, Instant<Utc> system)
+void UdpSocket::deliver(
+    const mmsghdr& message, Nanoseconds ahead, const HardwareStamps::Moment& fetched)
 {
     const msghdr& header = message.msg_hdr;
     const auto from = endpoint(static_cast<const sockaddr*>(header.msg_name));
@@ -204,15 +209,44 @@ void UdpSocket::deliver(const mmsghdr& message, Nanoseconds ahead, Instant<Utc> 
     datagram.to = beside.to.value_or(LocalAddress{local_.address, 0});
     datagram.truncated = (header.msg_flags & MSG_TRUNC) != 0;
 
+    const Instant<Utc> system = fetched.system;
     const Instant<Utc> stamp{beside.software_stamp.value_or(Nanoseconds{0})};
     if (beside.software_stamp && stamp <= system && stamp >= system - oldest_stamp) {
         datagram.received = stamp + ahead;
         datagram.stamp = StampKind::kernel;
         datagram.waited = system - stamp;
+        const auto card = card_stamp(beside, datagram.bytes.size(), fetched);
+        // What the card says is believed where the kernel's own stamp bears it out.
+        if (card && *card <= stamp + card_tolerance && *card >= stamp - longest_interrupt) {
+            datagram.received = *card + ahead;
+            datagram.stamp = StampKind::hardware;
+        }
     } else {
         datagram.received = clock_.now();
     }
     user_.received(datagram);
+}
+
+// Of a frame that was received, `octets` are the datagram's; of one that was sent there are none.
+std::optional<Instant<Utc>> UdpSocket::card_stamp(
+    const Received& beside, std::size_t octets, const HardwareStamps::Moment& now) const
+{
+    if (!traits_.cards || !beside.hardware_stamp)
+        return std::nullopt;
+    const std::size_t headers = ethernet_headers + (traits_.family == Family::ipv4 ? 28 : 48);
+    const std::size_t frame = beside.frame_octets > 0 ? beside.frame_octets : headers + octets;
+    const std::uint32_t interface
+        = beside.stamped_by != 0 ? beside.stamped_by : beside.to ? beside.to->interface : 0;
+    return traits_.cards->told(interface, *beside.hardware_stamp, now,
+        octets > 0 && traits_.counts_frames ? frame + frame_checksum : 0);
+}
+
+// The count that cards are compared with is of interest only where there are any.
+HardwareStamps::Moment UdpSocket::moment() const
+{
+    if (traits_.cards)
+        return HardwareStamps::now();
+    return {system_time(), {}};
 }
 
 // --- sending -----------------------------------------------------------------
@@ -224,7 +258,7 @@ Result<void, std::error_code> UdpSocket::send(std::span<const std::byte> bytes, 
         return unexpected(std::make_error_code(std::errc::message_size));
     if (traits_.family == Family::ipv4 && to.address.family != Family::ipv4)
         return unexpected(std::make_error_code(std::errc::address_family_not_supported));
-    if (!traits_.has_transmit_stamps)
+    if (traits_.transmit_stamps == 0)
         token = 0;
 
     if (is_delivering_) {
@@ -263,7 +297,8 @@ void UdpSocket::compose(msghdr& message, SocketAddress& name, ControlRoom& contr
     message.msg_name = &name.storage;
     message.msg_namelen = name.size;
     message.msg_flags = 0;
-    put_control(message, control, traits_.family, from, to, token != 0);
+    put_control(
+        message, control, traits_.family, from, to, token != 0 ? traits_.transmit_stamps : 0);
 }
 
 std::error_code UdpSocket::transmit(const msghdr& message, std::uint32_t token)
@@ -363,23 +398,26 @@ bool UdpSocket::read_error()
     if (!beside.error->is_stamp) {
         const auto to = endpoint(name.get());
         if (to && beside.error->code != 0)
-            news_.push_back({0, {}, *to, {beside.error->code, std::generic_category()}});
-    } else if (beside.software_stamp) {
-        take_stamp(std::span{frame}.first(static_cast<std::size_t>(got)), *beside.software_stamp);
+            news_.push_back({0, {}, {}, *to, {beside.error->code, std::generic_category()}});
+    } else if (beside.software_stamp || beside.hardware_stamp) {
+        take_stamp(std::span{frame}.first(static_cast<std::size_t>(got)), beside);
     }
     return true;
 }
 
-void UdpSocket::take_stamp(std::span<const std::byte> frame, Nanoseconds stamp)
+void UdpSocket::take_stamp(std::span<const std::byte> frame, const Received& beside)
 {
-    const Instant<Utc> when{stamp};
-    const auto system = system_time();
+    const HardwareStamps::Moment now = moment();
+    const auto card = card_stamp(beside, 0, now);
+    const Instant<Utc> when
+        = card.value_or(Instant<Utc>{beside.software_stamp.value_or(Nanoseconds{0})});
+    const StampKind kind = card ? StampKind::hardware : StampKind::kernel;
     for (Departed& slot : departed_) {
         if (slot.token == 0 || frame.size() < slot.end.size()
             || !std::ranges::equal(frame.last(slot.end.size()), slot.end))
             continue;
-        if (when <= system && when >= system - oldest_stamp)
-            news_.push_back({slot.token, when + clock_.ahead_of_system(), {}, {}});
+        if (when <= now.system + card_tolerance && when >= now.system - oldest_stamp)
+            news_.push_back({slot.token, when + clock_.ahead_of_system(), kind, {}, {}});
         slot.token = 0;
         --awaiting_;
         return;
@@ -393,7 +431,7 @@ void UdpSocket::tell()
     for (std::size_t i = 0; i < news_.size(); ++i) {
         const News news = news_[i]; // the user may send, and so make more
         if (news.token != 0)
-            user_.transmitted(news.token, news.when, StampKind::kernel);
+            user_.transmitted(news.token, news.when, news.stamp);
         else
             user_.refused(news.to, news.why);
         if (*is_gone)

@@ -5,8 +5,10 @@
 // says about what was sent. Used by the thread of its loop.
 
 #include "edge/network.h"
+#include "platform/control_messages.h"
 #include "platform/datagram_batch.h"
 #include "platform/file_descriptor.h"
+#include "platform/hardware_stamps.h"
 #include "platform/host_clock.h"
 #include "platform/libevent_loop.h"
 
@@ -20,8 +22,10 @@ class UdpSocket final : public DatagramSocket {
 public:
     struct Traits {
         Family family = Family::ipv4;
-        bool has_transmit_stamps = false;
+        std::uint32_t transmit_stamps = 0; // that can be asked for: SOF_TIMESTAMPING_TX_...
         bool is_link = false; // Ethernet: not UDP, but all else is the same
+        const HardwareStamps* cards = nullptr; // that stamp; none: no card does
+        bool counts_frames = true; // what is received counts from the end of its frame
     };
     // `fd` is open, bound and does not block.
     UdpSocket(FileDescriptor fd, const Traits& traits, LibeventLoop& loop, const HostClock& clock,
@@ -52,6 +56,7 @@ private:
     struct News {
         std::uint32_t token; // of the datagram that left at `when`; 0: one was refused
         Instant<Utc> when;
+        StampKind stamp;
         Endpoint to;
         std::error_code why;
     };
@@ -63,7 +68,10 @@ private:
     void take_turn(const bool& is_gone);
     Fetched receive(const bool& is_gone);
     Fetched keep_looking(const bool& is_gone, Fetched fetched);
-    void deliver(const mmsghdr& message, Nanoseconds ahead, Instant<Utc> system);
+    void deliver(const mmsghdr& message, Nanoseconds ahead, const HardwareStamps::Moment& fetched);
+    HardwareStamps::Moment moment() const;
+    std::optional<Instant<Utc>> card_stamp(
+        const Received& beside, std::size_t octets, const HardwareStamps::Moment& now) const;
 
     void compose(msghdr& message, SocketAddress& name, ControlRoom& control, const Endpoint& to,
         const LocalAddress* from, std::uint32_t token) const;
@@ -73,7 +81,7 @@ private:
 
     void read_stamps();
     bool read_error(); // one entry of the error queue; false when there is none
-    void take_stamp(std::span<const std::byte> frame, Nanoseconds stamp);
+    void take_stamp(std::span<const std::byte> frame, const Received& beside);
     void tell();
     void rest();
 

@@ -81,6 +81,7 @@ config::Loaded simulated(config::Loaded loaded)
     loaded.config.live.serve.workers = 0;
     start.sandbox = false;
     start.xdp.clear();
+    loaded.config.live.hwtimestamp.clear();
     start.stays_in_foreground = true;
     return loaded;
 }
@@ -226,6 +227,9 @@ public:
                 log().write(Severity::warning, missing);
         if (!start_.xdp.empty())
             take_the_fast_path(loaded.config);
+        if (const auto& cards = loaded.config.live.hwtimestamp; !cards.empty())
+            world_.network().stamp_by(
+                std::make_unique<HardwareStamps>(world_.loop(), log(), cards));
         during(record::Call::construct, [&] {
             daemon_ = std::make_unique<daemon::Daemon>(
                 recorder_ ? recorder_->platform() : world, loaded.config, &world);

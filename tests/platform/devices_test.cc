@@ -6,6 +6,7 @@
 
 #include "platform/clock_reading.h"
 #include "platform/file_descriptor.h"
+#include "platform/hardware_stamps.h"
 #include "platform/kernel_devices.h"
 #include "platform/none_clock.h"
 #include "platform/stamp_scale.h"
@@ -474,4 +475,44 @@ TEST(StampScale, DoesNotGuessWhatWasStampedAroundAStep)
     scale.look();
     const auto later = scale.on_clock(stamp); // by the look before it
     CHECK(later == stamp + clock.ahead);
+}
+
+// --- cards that stamp packets, where there is none ---
+
+namespace {
+
+struct Sentences final : Log {
+    std::vector<std::string> all;
+    void write(Severity, std::string_view sentence) override { all.emplace_back(sentence); }
+    void reopen() override { }
+};
+
+} // namespace
+
+TEST_GROUP(HardwareStamps)
+{
+    Turning turning;
+    Sentences log;
+};
+
+TEST(HardwareStamps, TellOnceWhichInterfaceHasNone)
+{
+    const HardwareStamps stamps{turning.loop, log, {"lo", "no-such-card"}};
+
+    CHECK_FALSE(stamps.has_cards());
+    LONGS_EQUAL(2, log.all.size());
+    STRCMP_EQUAL("hwtimestamp lo: Operation not supported; the kernel's stamps are used",
+        log.all[0].c_str());
+    STRCMP_EQUAL("hwtimestamp no-such-card: No such device; the kernel's stamps are used",
+        log.all[1].c_str());
+    CHECK_FALSE(stamps.told(1, 5s, HardwareStamps::now()).has_value());
+}
+
+TEST(HardwareStamps, AreOfOneMoment)
+{
+    const auto first = HardwareStamps::now();
+    spend(3ms);
+    const auto second = HardwareStamps::now();
+    const auto difference = (second.system - first.system) - (second.count - first.count);
+    CHECK(std::chrono::abs(difference) < 100us);
 }

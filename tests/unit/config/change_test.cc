@@ -201,7 +201,7 @@ TEST(ConfigSave, ForgetsNoOption)
         "leapfile \"/a b\" ignorehash", "leapsmearinterval 7200",
         "interface ignore all\ninterface listen eth0\n"
         "interface drop 10.0.0.0/8\ninterface listen wildcard\ninterface ignore ipv6",
-        "dscp 0", "keys /k\ntrustedkey 1 3 4 (10 ... 20)\ncontrolkey 3",
+        "hwtimestamp eth0 *", "dscp 0", "keys /k\ntrustedkey 1 3 4 (10 ... 20)\ncontrolkey 3",
         "nts enable cert /c key /k cookie /o ca /a aead X mintls TLS1.2 maxtls TLS1.3",
         "statsdir /s\nstatistics loopstats\n"
         "filegen peerstats file p type week nolink enable\nfilegen clockstats disable",

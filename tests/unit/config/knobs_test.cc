@@ -92,6 +92,16 @@ TEST(ConfigKnobs, AValueMustFollow)
         "skipped\n");
 }
 
+TEST(ConfigKnobs, CardsThatStampAreNamedOnceEach)
+{
+    CHECK(live("hwtimestamp eth0 eth1\nhwtimestamp eth0\nhwtimestamp *").hwtimestamp
+        == (std::vector<std::string>{"eth0", "eth1", "*"}));
+    expect("");
+    CHECK(live("hwtimestamp").hwtimestamp.empty());
+    expect("ntp.conf:1: warning: 'hwtimestamp' wants names of interfaces, or *; the line was "
+           "skipped\n");
+}
+
 TEST(ConfigKnobs, TrustedKeysComeInRanges)
 {
     CHECK(live("trustedkey 9 (1 ... 3) 0x10").trusted_keys
