@@ -39,6 +39,11 @@ struct RefclockConfig {
     int baud = 0; // 0: the driver's own
     std::optional<int> tai; // TAI minus UTC, seconds, of a device that shows TAI
     std::optional<int> extpps; // channel of a hardware clock that stamps a pulse per second
+    // Of ptp.
+    std::string interface;
+    int domain = 0;
+    std::string transport, delay; // empty: the driver's own
+    std::vector<std::string> unicast; // addresses of masters
     bool operator==(const RefclockConfig&) const = default;
 };
 

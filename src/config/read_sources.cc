@@ -142,8 +142,8 @@ void finish_clock(Draft& draft, const Line& line, SourceDraft& said, const Token
     shorten_reference_id(draft, line, clock.reference_id);
     said.source.refclock = clock;
     said.source.host = host_of(clock);
-    // Two devices of a driver that is told apart by path need not be numbered by hand.
-    while (!said.has_unit && !clock.path.empty()
+    // Two devices of a driver that is told apart by path or network need not be numbered by hand.
+    while (!said.has_unit && (!clock.path.empty() || clock.driver == "ptp")
         && draft.source_identities.count(identity(said.source)) > 0 && clock.unit < 255) {
         ++clock.unit;
         said.source.refclock = clock;

@@ -132,6 +132,12 @@ std::string clock_line(const SourceConfig& s)
         w.append(fmt::format("tai {}", *c.tai));
     if (c.extpps)
         w.append(fmt::format("extpps {}", *c.extpps));
+    w.value("interface", c.interface, standard.interface);
+    w.value("domain", c.domain, standard.domain);
+    w.value("transport", c.transport, standard.transport);
+    w.value("delay", c.delay, standard.delay);
+    for (const std::string& master : c.unicast)
+        w.append("unicast " + master);
     w.append(fmt::format("minpoll {} maxpoll {}", s.minpoll.log2, s.maxpoll.log2));
     add_common(w, s);
     return w.text();

@@ -90,6 +90,8 @@ std::vector<cap_value_t> kept(const Privileges& privileges, cap_t now)
         all.push_back(CAP_SYS_TIME);
     if (privileges.binds_ports)
         all.push_back(CAP_NET_BIND_SERVICE);
+    if (privileges.speaks_ethernet)
+        all.push_back(CAP_NET_RAW);
     // What is not there cannot be kept; whoever needs it will be told when it uses it.
     std::erase_if(all, [&](cap_value_t one) {
         cap_flag_value_t is_there = CAP_CLEAR;

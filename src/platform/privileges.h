@@ -16,6 +16,7 @@ struct Privileges {
     std::string root; // becomes the root directory, once user and group are looked up; or empty
     bool sets_clock = false; // keeps CAP_SYS_TIME
     bool binds_ports = false; // keeps CAP_NET_BIND_SERVICE, for interfaces that come later
+    bool speaks_ethernet = false; // keeps CAP_NET_RAW
 };
 
 // Becomes that user with no other capability than those, and no way to get more. Without a user

@@ -8,6 +8,7 @@
 #include "refclock/nmea.h"
 #include "refclock/phc.h"
 #include "refclock/pps.h"
+#include "refclock/ptp.h"
 #include "refclock/shm.h"
 #include "refclock/sock.h"
 
@@ -28,6 +29,7 @@ std::span<const DriverTraits> drivers()
         {"pps", "PPS", true, false, make_pps},
         {"shm", "SHM", false, false, make_shm},
         {"sock", "SOCK", false, false, make_sock},
+        {"ptp", "PTP", false, false, make_ptp},
     };
     return all;
 }

@@ -32,6 +32,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <optional>
 #include <stdexcept>
@@ -180,14 +181,27 @@ std::string why_not(const serve::OpenFault& fault, const std::optional<OtherProc
     return text;
 }
 
+// They have ports of their own, or raw sockets, and open them again and again.
+std::vector<config::RefclockConfig> ptp_clocks(const config::Config& config)
+{
+    std::vector<config::RefclockConfig> clocks;
+    for (const config::SourceConfig& s : config.live.sources)
+        if (s.refclock && s.refclock->driver == "ptp")
+            clocks.push_back(*s.refclock);
+    return clocks;
+}
+
 void give_up_privileges(const config::Config& config)
 {
     const config::StartConfig& start = config.start;
+    const auto ptp = ptp_clocks(config);
     const auto dropped = drop_to({.user = start.user,
         .group = start.group,
         .root = start.jaildir,
         .sets_clock = steers_the_kernel(config),
-        .binds_ports = start.port < 1024});
+        .binds_ports = start.port < 1024 || !ptp.empty(),
+        .speaks_ethernet = std::any_of(ptp.begin(), ptp.end(),
+            [](const config::RefclockConfig& c) { return c.transport == "l2"; })});
     if (!dropped)
         throw CannotStart{dropped.error()};
 }

@@ -183,6 +183,9 @@ TEST(ConfigSave, ForgetsNoOption)
         "time2 -0.25 "
         "flag1 1 flag2 1 flag3 1 flag4 1 mode 17 subtype 2 minpoll 3 maxpoll 5 prefer",
         "refclock phc unit 0 path /dev/ptp0 tai 37", "refclock pps unit 0 path eth0 extpps 1",
+        "refclock phc unit 0 path /dev/ptp0 tai 37",
+        "refclock ptp interface eth0 domain 24 transport udp6 delay p2p tai 37",
+        "refclock ptp unicast 192.0.2.1 unicast 192.0.2.2",
         "server 127.127.28.3 minpoll 4\nfudge 127.127.28.3 refid \"A B\"",
         "restrict 10.0.0.0 mask 255.0.255.0 ignore", "restrict 10.1.0.0/16 ntpport limited kod",
         "restrict source nomodify", "restrict a.example noquery",
