@@ -8,20 +8,25 @@
 
 namespace timeball::serve {
 
-WorkerFigures figures_of(const Worker& worker)
+WorkerFigures client_figures(const ClientList& list, Instant<Mono> now)
 {
-    const ClientList& list = worker.clients();
     const Client* oldest = list.oldest();
-    SocketCounts traffic;
-    for (const Worker::DoorFigures& door : worker.doors()) {
-        traffic.wakeups += door.counts.wakeups;
-        traffic.good_wakeups += door.counts.good_wakeups;
-    }
     return {.clients = list.counts(),
         .client_octets = list.octets(),
-        .oldest_age = oldest ? Seconds{worker.now() - list.view(*oldest).last} : Seconds{0},
-        .macs = worker.mac_counts(),
-        .traffic = traffic};
+        .oldest_age = oldest ? Seconds{now - list.view(*oldest).last} : Seconds{0},
+        .macs = {},
+        .traffic = {}};
+}
+
+WorkerFigures figures_of(const Worker& worker)
+{
+    WorkerFigures figures = client_figures(worker.clients(), worker.now());
+    figures.macs = worker.mac_counts();
+    for (const Worker::DoorFigures& door : worker.doors()) {
+        figures.traffic.wakeups += door.counts.wakeups;
+        figures.traffic.good_wakeups += door.counts.good_wakeups;
+    }
+    return figures;
 }
 
 report::ClientListState client_state(
