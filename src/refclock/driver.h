@@ -56,7 +56,7 @@ public:
     virtual void take(const Reading& reading) = 0;
     virtual void said(std::string_view timecode) = 0; // for clockstats and cv; before take()
     virtual void complain(Fault fault, std::string_view what) = 0; // end of a sentence
-    virtual void note(std::string_view) { } // worth an event, and no fault
+    virtual void remark(std::string_view) { } // worth an event, and no fault
     // The device is gone. The driver is closed, and opened again some time later.
     virtual void lost(std::string_view why) = 0;
 

@@ -119,7 +119,7 @@ void Phc::choose_scale(Nanoseconds ahead)
     is_tai_
         = told_ ? *told_ != 0 : known && std::chrono::abs(ahead - *known) < std::chrono::abs(ahead);
     if (!told_)
-        user_.note(
+        user_.remark(
             *is_tai_ ? fmt::format("{} shows TAI", path_) : fmt::format("{} shows UTC", path_));
 }
 

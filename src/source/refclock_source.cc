@@ -310,6 +310,11 @@ void RefclockSource::complain(Fault fault, std::string_view what)
         clock_event(fault, Severity::warning, what);
 }
 
+void RefclockSource::remark(std::string_view what)
+{
+    say(PeerEvent::clock_event, Severity::info, what);
+}
+
 void RefclockSource::count(Fault fault)
 {
     Complaints& c = complaints_[static_cast<std::size_t>(fault)];

@@ -56,6 +56,7 @@ private:
     void take(const refclock::Reading& reading) override;
     void said(std::string_view timecode) override;
     void complain(refclock::Fault fault, std::string_view what) override;
+    void remark(std::string_view what) override;
     void lost(std::string_view why) override;
 
     void open();

@@ -112,7 +112,7 @@ struct DeviceBench final : Devices, DriverUser {
     {
         complaints.emplace_back(fault, what);
     }
-    void note(std::string_view what) override { notes.emplace_back(what); }
+    void remark(std::string_view what) override { notes.emplace_back(what); }
     void lost(std::string_view why) override { losses.emplace_back(why); }
 
     // --- the machine ---
