@@ -24,11 +24,13 @@ constexpr int client = 3;
 
 using Datagram = std::array<unsigned char, 48>;
 
-// The clock shows TAI. After the end of the UTC second `leap`, one second more lies between.
+// The clock shows TAI. After the end of the UTC second `leap`, one second more lies between, or one
+// less.
 struct TrueTime {
     clockid_t clock;
     long tai_minus_utc;
     long leap; // seconds since 1970, the first after the leap second; 0: none
+    bool is_deleted; // the second before `leap`; else one is inserted
 };
 
 // What it was `ago` nanoseconds before now, less than a second.
@@ -42,8 +44,8 @@ timespec utc(const TrueTime& truth, long ago = 0)
         --t.tv_sec;
         t.tv_nsec += nanoseconds;
     }
-    if (truth.leap != 0 && t.tv_sec >= truth.leap)
-        --t.tv_sec;
+    if (truth.leap != 0 && t.tv_sec >= truth.leap - (truth.is_deleted ? 1 : 0))
+        t.tv_sec += truth.is_deleted ? 1 : -1;
     return t;
 }
 
@@ -58,7 +60,9 @@ void put(unsigned char* field, const timespec& t)
 // In the last day before the leap second, it is announced.
 int leap_bits(const TrueTime& truth, const timespec& now)
 {
-    return now.tv_sec < truth.leap && truth.leap - now.tv_sec <= 86400 ? 1 : 0;
+    if (now.tv_sec >= truth.leap || truth.leap - now.tv_sec > 86400)
+        return 0;
+    return truth.is_deleted ? 2 : 1;
 }
 
 Datagram reply_to(const Datagram& request, const timespec& received, const TrueTime& truth)
@@ -91,7 +95,7 @@ long waited(msghdr& message)
 
 } // namespace
 
-// true_time_server DEVICE TAI-UTC [LEAP]
+// true_time_server DEVICE TAI-UTC [LEAP], which is negative for a second that is left out
 int main(int argc, char** argv)
 {
     const int device = argc > 2 ? open(argv[1], O_RDWR) : -1;
@@ -106,7 +110,8 @@ int main(int argc, char** argv)
         return 1;
     }
     // The kernel's way of naming a clock by its open file.
-    const TrueTime truth{(~device) * 8 | 3, std::atol(argv[2]), argc > 3 ? std::atol(argv[3]) : 0};
+    const long leap = argc > 3 ? std::atol(argv[3]) : 0;
+    const TrueTime truth{(~device) * 8 | 3, std::atol(argv[2]), std::labs(leap), leap < 0};
     for (;;) {
         Datagram request = {};
         sockaddr_in who = {};
