@@ -61,9 +61,19 @@ ControlDesk::ControlDesk(const Platform& platform, serve::Server& server, Hooks 
       nonces_{[this] {
           return SipKey{platform_.random.bits64(), platform_.random.bits64()};
       }},
-      census_{[this] { return static_cast<unsigned>(server_.workers()) + (fast_book_ ? 1 : 0); },
-          [this](unsigned list, const serve::PageRequest& request,
-              std::function<void(serve::Page)> then) { look(list, request, std::move(then)); }}
+      census_{[this] { return static_cast<unsigned>(server_.workers()); },
+          [this](
+              unsigned worker, serve::PageRequest request, std::function<void(serve::Page)> then) {
+              server_.look<serve::Page>(
+                  worker,
+                  [request = std::move(request)](const serve::Worker& w) {
+                      return serve::page_of(w.book(), request, w.now());
+                  },
+                  [alive = std::weak_ptr{alive_}, then = std::move(then)](serve::Page page) {
+                      if (!alive.expired())
+                          then(std::move(page));
+                  });
+          }}
 {
 }
 
@@ -71,11 +81,6 @@ void ControlDesk::configure(
     const config::LiveConfig& live, std::shared_ptr<const ntp::KeyTable> keys)
 {
     control_key_ = live.control_key;
-    if (fast_book_)
-        fast_book_->configure(live);
-    else if (platform_.fast_path != nullptr)
-        fast_book_.emplace(*platform_.fast_path, platform_.loop,
-            SipKey{platform_.random.bits64(), platform_.random.bits64()}, live);
     keys_ = keys ? std::make_shared<ntp::Authenticator>(std::move(keys)) : nullptr;
 }
 
@@ -101,40 +106,10 @@ void ControlDesk::fetch_figures(const Request& request)
         [this, alive = std::weak_ptr{alive_}](std::vector<serve::WorkerFigures> figures) {
             if (alive.expired())
                 return;
-            if (!fast_book_)
-                return take_figures(std::move(figures));
-            fast_book_->read([this, figures = std::move(figures)]() mutable {
-                figures.push_back(fast_book_->figures());
-                take_figures(std::move(figures));
-            });
-        });
-}
-
-void ControlDesk::take_figures(std::vector<serve::WorkerFigures> figures)
-{
-    figures_ = std::move(figures);
-    fetching_since_.reset();
-    for (const Request& waiting : std::exchange(waiting_, {}))
-        answer(waiting, true);
-}
-
-// A page of a list: the first one is that of the fast path, if there is one, so that the others
-// keep their numbers when there are more workers or fewer.
-void ControlDesk::look(
-    unsigned list, const serve::PageRequest& request, std::function<void(serve::Page)> then)
-{
-    if (fast_book_ && list == 0)
-        return fast_book_->read(
-            [this, request, then = std::move(then)] {
-                then(fast_book_->page(server_.access(), request));
-            },
-            request.behind.empty() ? Instant<Mono>::min() : request.behind.front().last);
-    server_.look<serve::Page>(
-        list - (fast_book_ ? 1 : 0),
-        [request](const serve::Worker& w) { return serve::page_of(w.book(), request, w.now()); },
-        [alive = std::weak_ptr{alive_}, then = std::move(then)](serve::Page page) {
-            if (!alive.expired())
-                then(std::move(page));
+            figures_ = std::move(figures);
+            fetching_since_.reset();
+            for (const Request& waiting : std::exchange(waiting_, {}))
+                answer(waiting, true);
         });
 }
 

@@ -8,7 +8,6 @@
 #include "control/answer.h"
 #include "edge/platform.h"
 #include "serve/census.h"
-#include "serve/fast_book.h"
 #include "serve/figures.h"
 #include "serve/server.h"
 
@@ -57,9 +56,6 @@ private:
 
     void answer(const Request& request, bool has_figures);
     void fetch_figures(const Request& request);
-    void look(
-        unsigned list, const serve::PageRequest& request, std::function<void(serve::Page)> then);
-    void take_figures(std::vector<serve::WorkerFigures> figures);
     void run(const Request& request, const control::Answer& answer);
     void list_clients(const Request& request, const control::Answer& answer);
     void list_interfaces(const Request& request, const control::Answer& answer);
@@ -75,7 +71,6 @@ private:
     serve::Server& server_;
     Hooks hooks_;
     control::Nonces nonces_;
-    std::optional<serve::FastBook> fast_book_; // if there is a fast path
     serve::Census census_;
     std::shared_ptr<ntp::Authenticator> keys_; // null: none
     KeyId control_key_;

@@ -11,40 +11,10 @@ namespace timeball::serve {
 namespace {
 
 using control::ClientMark;
-using control::ClientRow;
 
 constexpr int most_readings = 16; // at the same time
 constexpr std::size_t most_kept = 256; // bookmarks of a worker
 constexpr std::size_t most_given = 8; // of them with a request
-
-// A reader who goes on behind the last row misses nobody who will yet come to stand before it.
-// Unless there would be no row at all: a second's clients fill more than one part.
-void keep_until(Instant<Mono> as_of, std::vector<ClientRow>& rows)
-{
-    const auto later = std::find_if(
-        rows.begin(), rows.end(), [&](const ClientRow& row) { return row.last > as_of; });
-    if (later != rows.begin())
-        rows.erase(later, rows.end());
-}
-
-// The later one of two rows of a client stays.
-void join(std::vector<ClientRow>& rows)
-{
-    for (std::size_t i = 0; i < rows.size();) {
-        const auto begin = rows.begin() + static_cast<long>(i);
-        const auto again = std::find_if(begin + 1, rows.end(),
-            [&](const ClientRow& row) { return row.from.address == begin->from.address; });
-        if (again == rows.end()) {
-            ++i;
-            continue;
-        }
-        again->first = std::min(again->first, begin->first);
-        again->packets += begin->packets;
-        again->dropped += begin->dropped;
-        again->score += begin->score;
-        rows.erase(begin);
-    }
-}
 
 } // namespace
 
@@ -59,7 +29,6 @@ struct Census::Reading {
     Reading& operator=(const Reading&) = delete;
 
     Part merged() const;
-    Part in_order() const; // but for what the list of the fast path wants to be seen to
 
     std::shared_ptr<std::atomic<int>> count;
     std::size_t rows = 0;
@@ -72,8 +41,8 @@ struct Census::Reading {
     std::function<void(const Part&)> then;
 };
 
-// By last packet, then by list: so those last heard of at the same instant have an order too.
-Census::Part Census::Reading::in_order() const
+// By last packet, then by worker: so those last heard of at the same instant have an order too.
+Census::Part Census::Reading::merged() const
 {
     Part part;
     std::size_t holder = pages.size(); // the worker who knows the point to go on from
@@ -113,16 +82,6 @@ Census::Part Census::Reading::in_order() const
     part.has_newest = true;
     for (std::size_t w = 0; w < pages.size(); ++w)
         part.has_newest = part.has_newest && !has_more(w) && pages[w].has_newest;
-    return part;
-}
-
-Census::Part Census::Reading::merged() const
-{
-    Part part = in_order();
-    for (const Page& page : pages)
-        if (page.as_of && !part.has_newest)
-            keep_until(*page.as_of, part.rows);
-    join(part.rows);
     return part;
 }
 

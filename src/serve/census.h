@@ -3,8 +3,7 @@
 #pragma once
 // The client lists of all workers as one, in order of the last packet. Each worker is asked for a
 // page by its mailbox; what takes many pages (a filter that lets few pass) takes many turns, in
-// which everything else goes on. The list of the fast path counts as one more worker's; a client
-// known to both is one row where the two stand in the same part. Used by the control loop only.
+// which everything else goes on. Used by the control loop only.
 //
 // Nothing is kept for those who read: a reader says behind whom to go on. What is kept are
 // bookmarks, so that a worker need not look for the place where a reader stands.
@@ -24,7 +23,7 @@ public:
     // Asks a worker for a page, and tells it in a later turn or, when a mailbox is full, never.
     using Ask = std::function<void(unsigned worker, PageRequest, std::function<void(Page)> then)>;
 
-    // How many lists there are, which may change from one reading to the next.
+    // How many workers there are, which may change from one reading to the next.
     using Workers = std::function<unsigned()>;
 
     Census(Workers workers, Ask ask) : workers_{std::move(workers)}, ask_{std::move(ask)} { }

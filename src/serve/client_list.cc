@@ -266,45 +266,35 @@ std::uint32_t ClientList::take_record(Instant<Mono> now)
     return 0;
 }
 
-// The record of an address, made if need be, now the newest.
-ClientList::Seat ClientList::seat(std::span<const std::byte, 16> address, Instant<Mono> now)
-{
-    const Identity id = identity(address);
-    const std::uint64_t h = hash(id);
-    std::size_t slot = slot_of(id, h);
-    Seat seat{slots_[slot] & index_mask, slots_[slot] == 0};
-    if (seat.is_new) {
-        seat.index = take_record(now);
-        if (seat.index == 0) {
-            ++counts_.no_room;
-            return seat;
-        }
-        ++counts_.added;
-        slot = slot_of(id, h); // recycling may have moved the gap
-        slots_[slot] = (static_cast<std::uint32_t>(h) & ~index_mask) | seat.index;
-        record(seat.index) = Client{};
-    } else {
-        unlink(seat.index);
-    }
-    link_newest(seat.index);
-    return seat;
-}
-
 ClientList::Meeting ClientList::meet(
     const Endpoint& from, ntp::Mode mode, unsigned version, Instant<Mono> now)
 {
     const auto address = mapped(from.address);
+    const Identity id = identity(address);
+    const std::uint64_t h = hash(id);
+    std::size_t slot = slot_of(id, h);
     const std::uint64_t now_ticks = ticks(now);
-    const auto [index, is_new] = seat(address, now);
-    Meeting meeting{nullptr, is_new, Nanoseconds{0}, mode};
-    if (index == 0)
-        return meeting;
-    Client& c = record(index);
-    if (is_new)
-        set_times(c, now_ticks, now_ticks / ticks_a_second);
-    else
-        ++counts_.met_again;
+    Meeting meeting{nullptr, slots_[slot] == 0, Nanoseconds{0}, mode};
 
+    std::uint32_t index = slots_[slot] & index_mask;
+    if (meeting.is_new) {
+        index = take_record(now);
+        if (index == 0) {
+            ++counts_.no_room;
+            return meeting;
+        }
+        ++counts_.added;
+        slot = slot_of(id, h); // recycling may have moved the gap
+        slots_[slot] = (static_cast<std::uint32_t>(h) & ~index_mask) | index;
+        record(index) = Client{};
+        set_times(record(index), now_ticks, now_ticks / ticks_a_second);
+    } else {
+        ++counts_.met_again;
+        unlink(index);
+    }
+    link_newest(index);
+
+    Client& c = record(index);
     const std::uint64_t last = std::min(last_ticks(c), now_ticks);
     if (!meeting.is_new) {
         // Counted in ticks, so that nothing is gained or lost between one packet and the next.
@@ -323,27 +313,6 @@ ClientList::Meeting ClientList::meet(
     c.how = static_cast<std::uint8_t>(static_cast<unsigned>(mode) | (version & 7) << 3);
     meeting.client = &c;
     return meeting;
-}
-
-Client* ClientList::put(const ClientView& view)
-{
-    const auto address = mapped(view.from.address);
-    const auto [index, is_new] = seat(address, view.last);
-    if (index == 0)
-        return nullptr;
-    Client& c = record(index);
-    // Fewer than before: it was forgotten there, and counts anew.
-    const std::uint32_t before = c.packets() < view.packets ? c.packets() : 0;
-    counts_.met_again += view.packets - before - (is_new ? 1 : 0);
-    c.address = address;
-    set_times(c, ticks(view.last), ticks(view.first) / ticks_a_second);
-    c.counts.set(std::uint64_t{limiter_} << limiter_shift);
-    set_counts(c, view.packets, view.dropped);
-    c.limit.set(0);
-    c.port.set(view.from.port);
-    c.how = static_cast<std::uint8_t>(static_cast<unsigned>(view.mode) | (view.version & 7) << 3
-        | (view.was_limited ? limited_bit : 0) | (view.was_kissed ? kissed_bit : 0));
-    return &c;
 }
 
 void ClientList::note_drop(Client& client)

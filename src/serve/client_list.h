@@ -105,10 +105,6 @@ public:
     static void note_drop(Client& client);
     static void note_limit(Client& client, bool was_kissed);
 
-    // Takes a client as another one has counted it, but for its score; the newest now. Null: no
-    // room for it.
-    Client* put(const ClientView& view);
-
     const Client* find(const Address& address) const;
     ClientView view(const Client& client) const;
 
@@ -144,11 +140,6 @@ private:
     std::size_t home(std::uint64_t hash) const;
     std::size_t slot_of(const Identity& id, std::uint64_t hash) const; // or of the gap for it
     std::uint32_t take_record(Instant<Mono> now); // 0: none
-    struct Seat {
-        std::uint32_t index; // 0: none
-        bool is_new;
-    };
-    Seat seat(std::span<const std::byte, 16> address, Instant<Mono> now);
     void unlink(std::uint32_t index);
     void link_newest(std::uint32_t index);
     void forget(std::uint32_t index); // takes it out of the table, not out of the order

@@ -37,9 +37,6 @@ struct Page {
     std::size_t recent_left = 0; // to go back still, when cut
     std::optional<std::size_t> resumed; // which of `behind` was found as it was
     std::vector<control::ClientMark> bookmarks; // for later pages
-    // Who was heard of later may be missing, and will then stand before whom others show. Nothing:
-    // nobody is missing.
-    std::optional<Instant<Mono>> as_of;
 };
 
 struct ClientBook {

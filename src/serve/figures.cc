@@ -8,25 +8,20 @@
 
 namespace timeball::serve {
 
-WorkerFigures client_figures(const ClientList& list, Instant<Mono> now)
-{
-    const Client* oldest = list.oldest();
-    return {.clients = list.counts(),
-        .client_octets = list.octets(),
-        .oldest_age = oldest ? Seconds{now - list.view(*oldest).last} : Seconds{0},
-        .macs = {},
-        .traffic = {}};
-}
-
 WorkerFigures figures_of(const Worker& worker)
 {
-    WorkerFigures figures = client_figures(worker.clients(), worker.now());
-    figures.macs = worker.mac_counts();
+    const ClientList& list = worker.clients();
+    const Client* oldest = list.oldest();
+    SocketCounts traffic;
     for (const Worker::DoorFigures& door : worker.doors()) {
-        figures.traffic.wakeups += door.counts.wakeups;
-        figures.traffic.good_wakeups += door.counts.good_wakeups;
+        traffic.wakeups += door.counts.wakeups;
+        traffic.good_wakeups += door.counts.good_wakeups;
     }
-    return figures;
+    return {.clients = list.counts(),
+        .client_octets = list.octets(),
+        .oldest_age = oldest ? Seconds{worker.now() - list.view(*oldest).last} : Seconds{0},
+        .macs = worker.mac_counts(),
+        .traffic = traffic};
 }
 
 report::ClientListState client_state(

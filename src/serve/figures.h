@@ -21,7 +21,6 @@ struct WorkerFigures {
     SocketCounts traffic; // of all its sockets
 };
 WorkerFigures figures_of(const Worker& worker);
-WorkerFigures client_figures(const ClientList& list, Instant<Mono> now); // of clients only
 
 report::ClientListState client_state(
     std::span<const WorkerFigures> workers, const config::LiveConfig& config);

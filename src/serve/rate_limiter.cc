@@ -119,17 +119,6 @@ double RateLimiter::score(const Client& client) const
     return static_cast<double>(client.limit.get()) / head;
 }
 
-void RateLimiter::set_score(Client& client, double score) const
-{
-    if (limit_.rule == config::LimitRule::ntpsec) {
-        client.limit = to_packed(score);
-        return;
-    }
-    const double leak = std::ldexp(score, limit_.classic_average.log2);
-    client.limit.set(static_cast<std::uint64_t>(
-        std::clamp<double>(std::round(leak), 0, static_cast<double>(Packed<24>::max))));
-}
-
 Poll RateLimiter::kiss_poll() const
 {
     const double headway = limit_.rule == config::LimitRule::ntpsec

@@ -32,7 +32,6 @@ public:
 
     // Packets a second, roughly, as the rule sees them.
     double score(const Client& client) const;
-    void set_score(Client& client, double score) const;
 
     // What a RATE kiss should ask for: the interval that never meets the limit.
     Poll kiss_poll() const;
