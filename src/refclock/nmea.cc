@@ -34,6 +34,7 @@ enum Mode : unsigned {
 
 constexpr std::size_t longest_line = 200; // the standard has 82, Garmin and others have more
 constexpr int silent_looks = 5;
+constexpr int holdover_looks = 600; // our clock alone is better than sentences for so long
 constexpr int counted_looks = 64; // between two lines of counters
 
 // How late a sentence ends: anything within the second, until time2 tells.
@@ -129,6 +130,7 @@ private:
     std::string last_line_; // that told the time
     std::vector<std::string> complaints_; // made since it was good
     int looks_without_sentence_ = 0, looks_without_pulse_ = 0, looks_ = 0;
+    int pulse_patience_ = silent_looks; // looks without a pulse until sentences tell the time
     std::uint64_t garbled_before_ = 0;
     std::unique_ptr<PulseLine> pulses_;
     std::unique_ptr<Stream> stream_; // last: it calls us
@@ -142,13 +144,14 @@ Result<void, std::string> Nmea::open()
     pulse_filter_ = {};
     complaints_.clear();
     looks_without_sentence_ = looks_without_pulse_ = 0;
+    pulse_patience_ = silent_looks;
 
     auto stream = world_.devices.open_serial_line(world_.loop, path_, baud_, *this);
     if (!stream)
         return unexpected(fmt::format("{}: {}", path_, stream.error().message()));
     if (config_.flag1)
         if (const auto opened = open_pulses(); !opened)
-            return unexpected(opened.error());
+            complain(Fault::fault, opened.error() + "; sentences alone tell the time");
     stream_ = std::move(*stream);
     return {};
 }
@@ -196,8 +199,11 @@ void Nmea::take(const DeviceLine& line)
     last_line_ = timecode(line);
     user_.said(last_line_);
     if (pulses_)
-        return take_pulse(*told, line.ended);
-    complaints_.clear();
+        take_pulse(*told, line.ended);
+    else
+        complaints_.clear();
+    if (pulses_ && looks_without_pulse_ < pulse_patience_)
+        return;
     const Seconds late = without_eras(config_.time2);
     user_.take({.when = line.ended,
         .offset = *told - line.ended + rounded(late),
@@ -266,6 +272,7 @@ void Nmea::take_pulse(Instant<Utc> told, Instant<Utc> ended)
                      : "sentences end too near a pulse to tell its second; time2 would help");
 
     ++counts_.pulses;
+    pulse_patience_ = holdover_looks;
     complaints_.clear();
     const auto spread = pulse_filter_.spread();
     user_.take({.when = edge.when,
@@ -278,7 +285,7 @@ void Nmea::look()
 {
     const bool is_garbled = std::exchange(garbled_before_, counts_.garbled) != counts_.garbled;
     looks_without_sentence_ = std::min(looks_without_sentence_ + 1, silent_looks);
-    looks_without_pulse_ = std::min(looks_without_pulse_ + 1, silent_looks);
+    looks_without_pulse_ = std::min(looks_without_pulse_ + 1, holdover_looks);
     if (looks_without_sentence_ == silent_looks && is_garbled)
         complain(Fault::bad_format,
             fmt::format("what comes is no NMEA with checksums; is its speed {} bit/s?", baud_));

@@ -260,9 +260,18 @@ bool Engine::State::feeds(const Selection& selection, const Source& source) cons
         return standing.is_followed()
             && (standing.select == Select::pps_peer || s.traits.is_preferred);
     };
-    for (const Source& s : sources)
-        if (is_alone(s, *selection.standing(s.id)) && selection.peer == s.id)
-            return s.id == source.id;
+    // Beside pulses, a device that is at least as sure of itself: a good hardware clock, not the
+    // receiver that numbers them.
+    const auto is_as_sure = [&](const Standing& pulse) {
+        return source.traits.kind == SourceKind::refclock && st->estimate && pulse.estimate
+            && pulse.select == Select::pps_peer
+            && st->estimate->distance <= pulse.estimate->distance;
+    };
+    for (const Source& s : sources) {
+        const Standing& other = *selection.standing(s.id);
+        if (is_alone(s, other) && selection.peer == s.id)
+            return s.id == source.id || is_as_sure(other);
+    }
     return true;
 }
 

@@ -252,10 +252,33 @@ TEST(NmeaWithPulses, FallingEdgesAreTakenWithFlag2)
     DOUBLES_EQUAL(-0.1, bench.mean_offset().count(), 1e-6); // a pulse's width
 
     pulses.has_clear_edges = false;
-    CHECK(!bench.drive("nmea", config).has_value());
+    CHECK(bench.drive("nmea", config).has_value());
+    LONGS_EQUAL(1, bench.complaints(Fault::fault));
 }
 
-TEST(NmeaWithPulses, WithoutPulsesNothingIsTold)
+TEST(NmeaWithPulses, SentencesTellTheTimeWhereThereNeverWasAPulse)
+{
+    pulses.is_mute = true;
+    drive();
+    tells(Seconds{0.3});
+    bench.run_for(1min);
+    CHECK(bench.readings.size() > 45);
+    LONGS_EQUAL(1, bench.complaints(Fault::no_reply));
+}
+
+TEST(NmeaWithPulses, SentencesTellTheTimeAgainAfterLong)
+{
+    drive();
+    tells(Seconds{0.3});
+    bench.run_for(10s);
+    pulses.is_mute = true;
+    bench.run_for(590s);
+    const auto before = bench.readings.size();
+    bench.run_for(1min);
+    CHECK(bench.readings.size() > before + 30);
+}
+
+TEST(NmeaWithPulses, WithoutPulsesNothingIsToldAtFirst)
 {
     drive();
     tells(Seconds{0.3});
