@@ -113,8 +113,11 @@ void Slave::hear_announce(const Message& m, const Address& from, Instant<Mono> n
 {
     const bool is_asked = !settings_.unicast.empty();
     std::int8_t log = m.header.log_interval;
-    if (log == no_interval)
-        log = contracts_.granted(from, MessageType::announce, now).value_or(0);
+    // A master's messages may show the interval that it was configured with, not what it grants.
+    if (const auto granted = contracts_.granted(from, MessageType::announce, now))
+        log = *granted;
+    else if (log == no_interval)
+        log = 0;
     masters_.hear(m, now, is_asked ? std::optional{from} : std::nullopt, interval_of(log));
     choose(now);
 }

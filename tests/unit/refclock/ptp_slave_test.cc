@@ -574,6 +574,21 @@ TEST(PtpSlave, AsksForAnnouncesFirstAndForTimeOfTheChosenOne)
     CHECK((asks->message.header.flags & ptp::unicast) != 0);
 }
 
+// As ptp4l does: messages show the interval of its own configuration.
+TEST(PtpSlave, GoesByTheIntervalThatWasGranted)
+{
+    UnicastLab unicast;
+    unicast.grant(master, 300);
+    master.announce_log = -2;
+    for (int i = 0; i < 3; ++i) {
+        unicast.announce(master);
+        unicast.now += 1020ms;
+        unicast.slave.turn(unicast.now, 0.5);
+    }
+    unicast.grant(master, 300);
+    LONGS_EQUAL(1, unicast.requests_of(MessageType::sync));
+}
+
 TEST(PtpSlave, RenewsBeforeAGrantEndsAndGivesBackWhatItHas)
 {
     UnicastLab unicast;
