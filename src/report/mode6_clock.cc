@@ -36,7 +36,7 @@ constexpr ClockRow table[] = {
     {"stratum", true,
         [](const ReferenceClock& c) { return decimal(std::int64_t{c.stratum.value}); }},
     {"refid", true,
-        [](const ReferenceClock& c) { return reference_id(c.reference_id, c.stratum); }},
+        [](const ReferenceClock& c) { return reference_id(c.reference_id, Stratum{0}); }},
     {"flags", true, [](const ReferenceClock& c) { return decimal(std::int64_t{c.flags}); }},
     {"device", true, [](const ReferenceClock& c) { return quoted(c.device); }},
     {"clock_var_list", false, [](const ReferenceClock&) { return quoted(list_of_names()); }},

@@ -41,7 +41,8 @@ Text reference(const Association& a)
 {
     if (a.is_pool)
         return "POOL";
-    return reference_id(a.reference_id, a.stratum);
+    // A clock's are letters, whatever its stratum is said to be.
+    return reference_id(a.reference_id, a.is_refclock ? Stratum{0} : a.stratum);
 }
 
 Text dispersion(const Association& a)

@@ -124,12 +124,6 @@ void RefclockSource::open()
         return failed(opened.error());
     is_open_ = true;
     opening_.reset();
-    if (shut_since_)
-        say(PeerEvent::clock_event, Severity::notice,
-            fmt::format("{} is there again after {:.0f} s", driver_->device(),
-                Seconds{common_.edges.loop.now() - *shut_since_}.count()));
-    shut_since_.reset();
-    shut_because_.clear();
     looking_ = common_.edges.loop.every(driver_->look_interval(), [this] { driver_->look(); });
 }
 
@@ -150,6 +144,18 @@ void RefclockSource::failed(const std::string& why)
             fmt::format("{}; it is tried again, less and less often", why));
     opening_ = common_.edges.loop.after(rounded(back_off_), [this] { open(); });
     back_off_ = std::min(2 * back_off_, last_back_off);
+}
+
+// Only when it says something: a connection may be refused after it was begun.
+void RefclockSource::is_there()
+{
+    back_off_ = first_back_off;
+    if (shut_since_)
+        say(PeerEvent::clock_event, Severity::notice,
+            fmt::format("{} is there again after {:.0f} s", driver_->device(),
+                Seconds{common_.edges.loop.now() - *shut_since_}.count()));
+    shut_since_.reset();
+    shut_because_.clear();
 }
 
 void RefclockSource::lost(std::string_view why)
@@ -181,7 +187,7 @@ void RefclockSource::take(const refclock::Reading& reading)
     ++readings_;
     last_reading_ = reading;
     last_received_ = common_.edges.loop.now();
-    back_off_ = first_back_off;
+    is_there();
     answered();
 
     if (reading.is_pulse != gives_pulses_) {

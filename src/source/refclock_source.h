@@ -62,6 +62,7 @@ private:
     void open();
     void close();
     void failed(const std::string& why);
+    void is_there();
     void watch();
     void poll();
     void record_timecode();

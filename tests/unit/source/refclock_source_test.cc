@@ -129,6 +129,23 @@ TEST(RefclockSource, TriesLessAndLessOftenAndSaysSoOnce)
     CHECK(bench.said(PeerEvent::reachable));
 }
 
+// As a connection that is refused after it was begun.
+TEST(RefclockSource, SaysOnceThatWhatCanBeOpenedIsLostEachTime)
+{
+    hand->is_silent = true;
+    begins();
+    for (int i = 0; i < 6000; ++i) {
+        bench.run_for(100ms);
+        if (hand->opened > hand->closed)
+            hand->user->lost("/dev/puppet: connection refused");
+    }
+    CHECK(hand->opened > 10);
+    LONGS_EQUAL(1, bench.count(PeerEvent::clock_event));
+    hand->is_silent = false;
+    bench.run_for(70s);
+    CHECK(bench.said("is there again after"));
+}
+
 TEST(RefclockSource, OpensAgainWhatWasLost)
 {
     begins();
