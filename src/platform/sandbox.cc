@@ -77,7 +77,7 @@ constexpr std::array refused{"execve", "execveat", "fork", "vfork", "ptrace", "k
 constexpr std::array fast_path_commands{BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM,
     BPF_MAP_DELETE_ELEM, BPF_MAP_LOOKUP_BATCH, BPF_LINK_CREATE};
 
-constexpr std::array families{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET};
+constexpr std::array families{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 
 // All calls return 0, or what they return is kept.
 class Rules {
@@ -104,13 +104,13 @@ private:
     int fault_ = 0;
 };
 
-void write_down(Rules& rules, bool has_fast_path)
+void write_down(Rules& rules, const SandboxNeeds& needs)
 {
     for (const char* name : permitted)
         rules.add(SCMP_ACT_ALLOW, name);
     for (const char* name : refused)
         rules.add(SCMP_ACT_ERRNO(EPERM), name);
-    if (has_fast_path)
+    if (needs.has_fast_path)
         for (const bpf_cmd command : fast_path_commands)
             rules.add(SCMP_ACT_ALLOW, "bpf",
                 scmp_arg_cmp{0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(command), 0});
@@ -119,9 +119,14 @@ void write_down(Rules& rules, bool has_fast_path)
     // Threads, and no processes. The newer clone3 hides its flags; the C library does without.
     rules.add(
         SCMP_ACT_ALLOW, "clone", scmp_arg_cmp{0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD});
-    for (const int family : families)
+    const auto permit_sockets_of = [&rules](int family) {
         rules.add(SCMP_ACT_ALLOW, "socket",
             scmp_arg_cmp{0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(family), 0});
+    };
+    for (const int family : families)
+        permit_sockets_of(family);
+    if (needs.speaks_ethernet)
+        permit_sockets_of(AF_PACKET);
     // Typing into other people's terminals is not ours.
     rules.add(SCMP_ACT_ALLOW, "ioctl", scmp_arg_cmp{1, SCMP_CMP_NE, TIOCSTI, 0});
     // abort() signals its own process.
@@ -131,13 +136,13 @@ void write_down(Rules& rules, bool has_fast_path)
 
 } // namespace
 
-Result<void, std::string> shut_sandbox(bool has_fast_path)
+Result<void, std::string> shut_sandbox(const SandboxNeeds& needs)
 {
     const Filter filter{seccomp_init(SCMP_ACT_ERRNO(ENOSYS))};
     if (!filter)
         return unexpected(std::string{"the sandbox cannot be built"});
     Rules rules{filter.get()};
-    write_down(rules, has_fast_path);
+    write_down(rules, needs);
     int fault = rules.fault();
     if (fault == 0)
         fault = -seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1);

@@ -11,10 +11,16 @@
 
 namespace timeball::platform {
 
+// What is permitted besides, where it is needed.
+struct SandboxNeeds {
+    // The maps of a program in the kernel are read and written, and it is put on interfaces; no
+    // program is loaded.
+    bool has_fast_path = false;
+    bool speaks_ethernet = false; // PTP without IP
+};
+
 // For all threads, present and to come. What is not permitted fails, as on a kernel that does not
 // know it, so that the C library takes its other way where it has one. Fails with one sentence.
-// `has_fast_path`: the maps of a program in the kernel are read and written, and it is put on
-// interfaces; no program is loaded.
-Result<void, std::string> shut_sandbox(bool has_fast_path = false);
+Result<void, std::string> shut_sandbox(const SandboxNeeds& needs = {});
 
 } // namespace timeball::platform

@@ -191,17 +191,22 @@ std::vector<config::RefclockConfig> ptp_clocks(const config::Config& config)
     return clocks;
 }
 
+bool speaks_ethernet(const config::Config& config)
+{
+    const auto ptp = ptp_clocks(config);
+    return std::any_of(ptp.begin(), ptp.end(),
+        [](const config::RefclockConfig& c) { return c.transport == "l2"; });
+}
+
 void give_up_privileges(const config::Config& config)
 {
     const config::StartConfig& start = config.start;
-    const auto ptp = ptp_clocks(config);
     const auto dropped = drop_to({.user = start.user,
         .group = start.group,
         .root = start.jaildir,
         .sets_clock = steers_the_kernel(config),
-        .binds_ports = start.port < 1024 || !ptp.empty(),
-        .speaks_ethernet = std::any_of(ptp.begin(), ptp.end(),
-            [](const config::RefclockConfig& c) { return c.transport == "l2"; })});
+        .binds_ports = start.port < 1024 || !ptp_clocks(config).empty(),
+        .speaks_ethernet = speaks_ethernet(config)});
     if (!dropped)
         throw CannotStart{dropped.error()};
 }
@@ -254,6 +259,8 @@ public:
             door_ = predecessor_ && predecessor_->door ? std::move(predecessor_->door)
                                                        : Succession::open_door(start_.port, log());
         give_up_privileges(loaded.config);
+        sandbox_needs_ = {.has_fast_path = fast_path_ != nullptr,
+            .speaks_ethernet = speaks_ethernet(loaded.config)};
     }
 
     int run()
@@ -272,7 +279,7 @@ public:
         listen_to_signals();
         watch_ourselves();
         if (start_.sandbox)
-            if (const auto shut = shut_sandbox(fast_path_ != nullptr); !shut)
+            if (const auto shut = shut_sandbox(sandbox_needs_); !shut)
                 log().write(Severity::warning, shut.error());
         if (!predecessor_)
             be_ready_in_time(); // else when that has ended
@@ -475,6 +482,7 @@ private:
     bool is_ready_ = false;
     RealPlatform world_;
     std::unique_ptr<FastPath> fast_path_; // null: none
+    SandboxNeeds sandbox_needs_;
     std::unique_ptr<RecordingFile> recording_;
     std::optional<record::Recorder> recorder_;
     std::unique_ptr<daemon::Daemon> daemon_;

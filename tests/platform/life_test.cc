@@ -421,7 +421,7 @@ TEST(Sandbox, RefusesTheRest)
         const char* const arguments[] = {"/bin/true", nullptr};
         if (execv(arguments[0], const_cast<char* const*>(arguments)) == 0 || errno != EPERM)
             return 3;
-        if (socket(AF_ALG, SOCK_SEQPACKET, 0) >= 0 || chroot("/") == 0 || kill(1, 0) == 0)
+        if (socket(AF_PACKET, SOCK_RAW, 0) >= 0 || chroot("/") == 0 || kill(1, 0) == 0)
             return 4;
         return setresuid(1, 1, 1) == 0 ? 5 : 0;
     }));
@@ -438,7 +438,7 @@ TEST(Sandbox, HoldsForThreadsThatWereThereBefore)
             stage = 1;
             while (stage != 2)
                 std::this_thread::yield();
-            is_shut = socket(AF_ALG, SOCK_SEQPACKET, 0) < 0 && errno == ENOSYS;
+            is_shut = socket(AF_PACKET, SOCK_RAW, 0) < 0 && errno == ENOSYS;
         }};
         while (stage != 1)
             std::this_thread::yield();

@@ -98,7 +98,7 @@ void Slave::hear(const Message& m, const Address& from, Instant<Utc> received, I
     case MessageType::pdelay_resp:
         return hear_pdelay_resp(m, received, now);
     case MessageType::pdelay_resp_follow_up:
-        return hear_pdelay_follow_up(m, now);
+        return hear_pdelay_follow_up(m);
     case MessageType::announce:
         return hear_announce(m, from, now);
     case MessageType::signaling:
@@ -224,7 +224,7 @@ void Slave::left(std::uint32_t token, Instant<Utc> when)
     for (Request& r : requests_)
         if (r.token == token) {
             r.left = when;
-            return settle(r.sequence, r.is_for_neighbor);
+            return settle(r.sequence);
         }
     const auto debt = std::find_if(
         debts_.begin(), debts_.end(), [&](const Debt& d) { return d.token == token; });
@@ -258,7 +258,7 @@ void Slave::hear_delay_resp(const Message& m, Instant<Mono> now)
     request->correction = m.header.correction;
     answered_ = now;
     told_.erase(Trouble::Kind::no_answer);
-    settle(request->sequence, false);
+    settle(request->sequence);
 }
 
 void Slave::hear_pdelay_req(const Message& m, Instant<Utc> received)
@@ -300,10 +300,9 @@ void Slave::hear_pdelay_resp(const Message& m, Instant<Utc> received, Instant<Mo
     request->is_two_step = (m.header.flags & two_step) != 0;
     answered_ = now;
     told_.erase(Trouble::Kind::no_answer);
-    settle(request->sequence, true);
 }
 
-void Slave::hear_pdelay_follow_up(const Message& m, Instant<Mono>)
+void Slave::hear_pdelay_follow_up(const Message& m)
 {
     Request* const request = request_of(m, true);
     if (request == nullptr || request->turned
@@ -312,22 +311,18 @@ void Slave::hear_pdelay_follow_up(const Message& m, Instant<Mono>)
     request->responder = m.header.source;
     request->turned = std::get<Answer>(m.body).timestamp;
     request->correction = request->correction + m.header.correction;
-    settle(request->sequence, true);
 }
 
 // What is complete is taken. A request to a neighbor stays until the next one leaves: a second
 // answer would spoil it.
-void Slave::settle(std::uint16_t sequence, bool is_for_neighbor)
+void Slave::settle(std::uint16_t sequence)
 {
-    const auto r = std::find_if(requests_.begin(), requests_.end(), [&](const Request& one) {
-        return one.is_for_neighbor == is_for_neighbor && one.sequence == sequence;
-    });
+    const auto r = std::find_if(requests_.begin(), requests_.end(),
+        [&](const Request& one) { return !one.is_for_neighbor && one.sequence == sequence; });
     if (r == requests_.end() || !r->left || !r->came)
         return;
-    if (!is_for_neighbor) {
-        path_.take(Upstream{*r->left, *r->came - r->correction.nanoseconds()});
-        requests_.erase(r);
-    }
+    path_.take(Upstream{*r->left, *r->came - r->correction.nanoseconds()});
+    requests_.erase(r);
 }
 
 // The neighbor's answer is complete.

@@ -134,7 +134,7 @@ private:
     void hear_delay_resp(const Message& m, Instant<Mono> now);
     void hear_pdelay_req(const Message& m, Instant<Utc> received);
     void hear_pdelay_resp(const Message& m, Instant<Utc> received, Instant<Mono> now);
-    void hear_pdelay_follow_up(const Message& m, Instant<Mono> now);
+    void hear_pdelay_follow_up(const Message& m);
     void hear_announce(const Message& m, const Address& from, Instant<Mono> now);
     void hear_signaling(const Message& m, const Address& from, Instant<Mono> now);
 
@@ -143,7 +143,7 @@ private:
     void arrive(const PortIdentity& source, const Downstream& sync);
     void compare(const PortIdentity& source);
     Request* request_of(const Message& answer, bool is_for_neighbor);
-    void settle(std::uint16_t sequence, bool is_for_neighbor);
+    void settle(std::uint16_t sequence);
     void choose(Instant<Mono> now);
     void ask_master(Instant<Mono> now, double chance);
     void ask_neighbor(Instant<Mono> now);

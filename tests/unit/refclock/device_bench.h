@@ -9,6 +9,7 @@
 #include "sim/sim_edges.h"
 #include "sim/sim_loop.h"
 #include "sim/sim_net.h"
+#include "unit/refclock/told.h"
 
 #include <string>
 #include <vector>
@@ -177,13 +178,5 @@ struct DeviceBench final : Devices, DriverUser {
     Surroundings surroundings{
         loop, clock, *this, network, resolver, random, [this] { return tai_offset; }};
 };
-
-inline std::string variable(const Driver& driver, std::string_view name)
-{
-    for (const auto& [key, value] : driver.variables())
-        if (key == name)
-            return value;
-    return "(none)";
-}
 
 } // namespace timeball::refclock
